@@ -1,0 +1,57 @@
+"""Every task has one Gymnasium id, and registering is quick, quiet and light."""
+
+import subprocess
+import sys
+import time
+import warnings
+
+import gymnasium
+import pytest
+
+from webagents.envs import catalogue
+from webagents.envs.registration import register_envs
+
+
+def test_every_task_has_one_id_that_makes_its_environment():
+    register_envs()
+    ours = {id_: spec for id_, spec in gymnasium.registry.items() if id_.startswith("webagents/")}
+    assert {id_: spec.kwargs["task"] for id_, spec in ours.items()} == {
+        spec.env_id: spec.id for spec in catalogue.load().values()
+    }
+    points = {(spec.entry_point, spec.vector_entry_point) for spec in ours.values()}
+    assert points == {
+        ("webagents.envs.web_env:WebEnv", "webagents.envs.vector:WebVectorEnv"),
+    }
+    assert not any(spec.nondeterministic or spec.max_episode_steps for spec in ours.values())
+
+
+def test_registering_twice_is_silent(capsys: pytest.CaptureFixture[str]):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        register_envs()
+        before = dict(gymnasium.registry)
+        register_envs()
+    assert dict(gymnasium.registry) == before
+    assert capsys.readouterr() == ("", "")
+
+
+def test_registering_takes_no_time_worth_noticing(monkeypatch: pytest.MonkeyPatch):
+    def seconds() -> float:
+        monkeypatch.setattr(gymnasium.envs.registration, "registry", {})
+        monkeypatch.setattr(gymnasium, "registry", gymnasium.envs.registration.registry)
+        catalogue.everything.cache_clear()
+        start = time.perf_counter()
+        register_envs()
+        return time.perf_counter() - start
+
+    assert min(seconds() for _ in range(5)) < 0.05
+
+
+def test_registering_imports_neither_a_browser_library_nor_torch():
+    heavy = ("playwright", "selenium", "torch", "transformers", "miniwob")
+    code = (
+        "import sys; from webagents.envs.registration import register_envs; register_envs(); "
+        f"print([name for name in {heavy!r} if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -1,0 +1,103 @@
+"""What an action's arguments can be: each kind reads a value into its one canonical form."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+Value = str | float | int | bool | tuple[str, ...]
+"""An argument, as an action holds it."""
+
+MODIFIERS = ("Alt", "Control", "ControlOrMeta", "Meta", "Shift")
+MOST_STRINGS = 200
+REF = re.compile(r"[1-9][0-9]{0,8}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """A kind of argument.
+
+    expects: the right form in words, to follow "must be".
+    read: the canonical form of a value, None where it is not of this kind.
+    """
+
+    expects: str
+    read: Callable[[object], Value | None]
+
+
+def _unicode(text: str) -> str | None:
+    """The text, halves of a character joined (``\\ud83d\\ude00``); None where one lacks its other.
+
+    Browsers and files take no half characters, which JSON-minded writers produce as pairs.
+    """
+    try:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16")
+    except UnicodeDecodeError:
+        return None
+
+
+def _ref(value: object) -> str | None:
+    if isinstance(value, int) and not isinstance(value, bool) and 0 < value < 10**9:
+        return str(int(value))
+    if isinstance(value, str) and REF.fullmatch(value.strip()):
+        return str(value.strip())
+    return None
+
+
+def _text(value: object) -> str | None:
+    return _unicode(value) if isinstance(value, str) else None
+
+
+def _filled(value: object) -> str | None:
+    return _text(value) or None
+
+
+def _texts(value: object) -> tuple[str, ...] | None:
+    items = [value] if isinstance(value, str) else value
+    if not isinstance(items, list | tuple) or len(items) > MOST_STRINGS:
+        return None
+    texts = tuple(text for item in items if (text := _text(item)) is not None)
+    return texts if len(texts) == len(items) else None
+
+
+def _button(value: object) -> str | None:
+    return str(value) if value in ("left", "middle", "right") else None
+
+
+def _modifiers(value: object) -> tuple[str, ...] | None:
+    names = _texts(value)
+    return None if names is None or set(names) - set(MODIFIERS) else tuple(sorted(set(names)))
+
+
+def _between(low: int, high: int) -> Callable[[object], float | int | None]:
+    def number(value: object) -> float | int | None:
+        if not isinstance(value, int | float) or isinstance(value, bool):
+            return None
+        if not low <= value <= high:  # also where it is not a number
+            return None
+        return int(value) if value == int(value) else float(value)
+
+    return number
+
+
+def _index(value: object) -> int | None:
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    return value if whole and isinstance(value, int) and 0 <= value < 1000 else None
+
+
+REFERENCE = Kind(expects="a ref such as '5'", read=_ref)
+TEXT = Kind(expects="a string such as 'blue'", read=_text)
+FILLED = Kind(expects="a string that is not empty", read=_filled)
+TEXTS = Kind(
+    expects=f"a string or a list of at most {MOST_STRINGS} strings such as ['red', 'blue']",
+    read=_texts,
+)
+KEY = Kind(expects="a key such as 'Enter' or 'Control+a'", read=_filled)
+ADDRESS = Kind(expects="an address such as 'https://example.org'", read=_filled)
+BUTTON = Kind(expects="'left', 'middle' or 'right'", read=_button)
+HELD = Kind(expects=f"a list of {', '.join(MODIFIERS)}", read=_modifiers)
+PIXEL = Kind(expects="a number of pixels from 0 to 10000", read=_between(0, 10_000))
+DISTANCE = Kind(
+    expects="a number of pixels from -100000 to 100000", read=_between(-100_000, 100_000)
+)
+DURATION = Kind(expects="a number of milliseconds from 0 to 60000", read=_between(0, 60_000))
+INDEX = Kind(expects="a tab's number such as 0", read=_index)

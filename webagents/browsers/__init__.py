@@ -1,0 +1,1 @@
+"""What touches a page: browsers, their pages, and the scripts that run there."""

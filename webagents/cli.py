@@ -1,0 +1,175 @@
+"""The `webagents` command, one verb each. Progress goes to stderr, results to stdout and files.
+
+Exit status: 0 when it ran, 1 with one line on stderr when it could not, 2 for wrong flags, 130
+when it was stopped with Ctrl-C. What a verb needs is imported when it is called.
+"""
+# Imports inside the verbs are meant, for `webagents --help` answers at once:
+# ruff: noqa: PLC0415
+
+from __future__ import annotations
+
+import logging
+import shlex
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+from typer.core import TyperGroup
+
+from webagents import __version__
+from webagents.errors import WebAgentsError
+from webagents.flags import function_of
+
+if TYPE_CHECKING:
+    from webagents.evaluation.report import Report
+    from webagents.evaluation.run import EvaluateConfig
+
+RESUMABLE = {"evaluate"}
+"""Verbs that go on where they were when the same command is given again."""
+
+
+class Verbs(TyperGroup):
+    """The verbs: a verb with settings gets its flags when it is called, errors become one line."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """The verb and what is left for it."""
+        name, command, rest = super().resolve_command(ctx, args)
+        if command is not None and name in WITH_SETTINGS:
+            full = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+            full.command(name, help=command.help)(WITH_SETTINGS[name]())
+            command = typer.main.get_command(full)
+        return name, command, rest
+
+    def invoke(self, ctx: Any) -> Any:
+        """Runs the verb.
+
+        Raises:
+            typer.Exit: it could not run, or was stopped; the reason has been said on stderr.
+        """
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            raise  # the reader of our output has gone: nobody to tell
+        except (WebAgentsError, OSError) as error:
+            say(f"error: {' '.join(str(error).split())}")
+            raise typer.Exit(1) from error
+        except KeyboardInterrupt as stop:
+            say("stopped")
+            if ctx.invoked_subcommand in RESUMABLE:
+                say(
+                    f"the same command goes on from here: {shlex.join(['webagents', *sys.argv[1:]])}"
+                )
+            raise typer.Exit(130) from stop
+
+
+app = typer.Typer(
+    cls=Verbs,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="Real browser pages as repeatable environments, and agents for them.",
+)
+
+
+@app.callback()
+def general(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and end.")] = False,  # noqa: FBT002
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Say more on stderr.")] = False,  # noqa: FBT002
+) -> None:
+    """What holds for every verb."""
+    logging.basicConfig(
+        level=logging.INFO if verbose else logging.WARNING,
+        format="%(levelname)s %(name)s: %(message)s",
+        stream=sys.stderr,
+    )
+    if version:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.command("list")
+def list_(
+    tasks: Annotated[
+        str | None,
+        typer.Argument(help="Ids, sets (@webgum56), globs (miniwob.click-*), by comma; or all."),
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,  # noqa: FBT002
+) -> None:
+    """List the tasks with what they need, their step limits and sources."""
+    from webagents.envs.listing import print_tasks
+
+    print_tasks(tasks, as_json=json)
+
+
+@app.command()
+def evaluate() -> None:
+    """Play a policy on tasks and write the report; started again, it goes on where it was."""
+
+
+@app.command()
+def doctor(
+    fix: Annotated[bool, typer.Option("--fix", help="Install what is missing.")] = False,  # noqa: FBT002
+) -> None:
+    """Tell what this machine lacks to play tasks, and install it where that is possible."""
+    from webagents import doctor as machine
+
+    checks = machine.examine()
+    if fix and machine.lacking(checks):
+        checks = machine.fix(checks, say)
+    Console().print(machine.as_table(checks))
+    if missing := machine.lacking(checks):
+        reasons = "; ".join(f"{check.name}: {check.found} ({check.advice})" for check in missing)
+        say(f"error: {reasons}")
+        raise typer.Exit(1)
+
+
+def evaluate_flags() -> Callable[..., None]:
+    """The `evaluate` verb with a flag for each of its settings."""
+    from webagents.doctor import browser_version
+    from webagents.evaluation.run import EvaluateConfig, evaluate
+
+    def run(config: EvaluateConfig) -> None:
+        report = evaluate(config, browser=browser_version())
+        Console().print(summary(report))
+        typer.echo(f"report: {config.out / 'report.html'}")
+        typer.echo(f"        {config.out / 'report.json'}")
+
+    return function_of(EvaluateConfig, run)
+
+
+WITH_SETTINGS: dict[str, Callable[[], Callable[..., None]]] = {"evaluate": evaluate_flags}
+"""Verbs whose flags are made from a record of settings, by what makes them."""
+
+
+def summary(report: Report) -> Table:
+    """The report's tasks and sets for the terminal, success with its 95% interval."""
+    table = Table(title=Text(f"success of {report.policy}"), title_justify="left")
+    table.add_column("task", overflow="fold")
+    for column in ("success", "95% interval", "episodes", "void", "steps"):
+        table.add_column(column, justify="right")
+    for name, result in {**report.tasks, **report.sets, "all": report.overall}.items():
+        mean, low, high = result.success
+        table.add_row(
+            Text(name),
+            f"{mean:.1%}",
+            f"{low:.1%} to {high:.1%}",
+            str(result.episodes),
+            str(result.void),
+            "-" if result.steps is None else f"{result.steps:.1f}",
+        )
+    return table
+
+
+def say(line: str) -> None:
+    """A line for the person at the terminal, apart from the results."""
+    typer.echo(line, err=True)
+
+
+def main() -> None:
+    """The console script."""
+    app(prog_name="webagents")

@@ -1,0 +1,137 @@
+"""MiniWoB++ tasks: the pages of the `miniwob` package, started and judged by their own `core.js`."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from webagents.browsers.base import Page, PageOptions, View
+from webagents.browsers.site import Folder
+from webagents.envs import sites
+from webagents.envs.task import PlayOptions, Verdict
+from webagents.errors import MachineError
+from webagents.types import TaskSpec
+
+HOST = "miniwob.test"
+
+# What lies outside the task: the HUD with the last reward and the time left, the click tracker.
+_SKIP = ("reward-display", "click-canvas", "sync-task-cover", "attention-canvas", "reward-reason")
+
+_PROBE = """() => ({
+  ready: WOB_TASK_READY, done: WOB_DONE_GLOBAL, raw: WOB_RAW_REWARD_GLOBAL,
+  original: WOB_REWARD_GLOBAL, utterance: core.getUtterance(),
+})"""
+
+
+@cache
+def pages() -> Path:
+    """The folder with the package's pages.
+
+    Raises:
+        MachineError: the package is not installed.
+    """
+    spec = importlib.util.find_spec("miniwob")
+    if spec is None or spec.origin is None:
+        raise MachineError("the package 'miniwob', whose pages are played, is not installed")
+    return Path(spec.origin).parent / "html"
+
+
+class MiniWobTask:
+    """One MiniWoB++ page as a task."""
+
+    def __init__(self, spec: TaskSpec) -> None:
+        self.spec = spec
+        self._name = spec.id.partition(".")[2]
+        self._site = sites.borrow(HOST, lambda: Folder(pages()))
+        self._closed = False
+        self._fields: tuple[str, dict[str, str]] = ("", {})
+
+    def page(self, options: PlayOptions) -> PageOptions:
+        """How the page is shown and driven; covered elements get their clicks, as in the papers."""
+        return PageOptions(
+            proxy=self._site.proxy,
+            origin=self._site.origin,
+            single=True,
+            probe=_PROBE,
+            skip=_SKIP,
+            width=self.spec.width,
+            height=self.spec.height,
+            window=self.spec.window,
+            view=options.view,
+            screenshots=options.screenshots,
+            clicks=options.clicks or "element",
+            clock=options.clock,
+        )
+
+    def url(self, options: PlayOptions) -> str:
+        """The page's address."""
+        return f"{self._site.origin}/{self.spec.page}"
+
+    async def start(self, page: Page, seed: int, options: PlayOptions) -> None:
+        """Seeds the page's random numbers and begins its episode."""
+        lift = "clearTimeout(core.EP_TIMER);" if options.time_limit == "none" else ""
+        await page.run(
+            f"Math.seedrandom({page_seed(seed, options)});"
+            f"core.setDataMode({json.dumps(options.data_mode)});"
+            f"core.startEpisodeReal(); {lift} 0"
+        )
+
+    def judge(self, view: View) -> Verdict:
+        """Reads reward, end and instruction."""
+        state = view.state
+        utterance = state["utterance"]
+        if isinstance(utterance, dict):
+            instruction = utterance["utterance"]
+            fields = {key: str(value) for key, value in utterance["fields"].items()}
+        else:
+            instruction = utterance
+            if self._fields[0] != instruction:
+                self._fields = (instruction, extracted(self._name, instruction))
+            fields = dict(self._fields[1])
+        return Verdict(
+            ready=bool(state["ready"]),
+            done=bool(state["done"]),
+            raw=float(state["raw"]),
+            original=float(state["original"]),
+            instruction=instruction,
+            fields=fields,
+        )
+
+    def close(self) -> None:
+        """Gives the site back."""
+        if not self._closed:
+            self._closed = True
+            sites.give_back(HOST)
+
+
+def page_seed(seed: int, options: PlayOptions) -> int:
+    """What goes into `Math.seedrandom`.
+
+    Source: Farama's package seeds the page with the seed itself; BrowserGym 0.14.3 with a draw of
+    ``RandomState(seed).randint(0, 1000000)``.
+    """
+    if options.seed_scheme == "browsergym":
+        return int(np.random.RandomState(seed).randint(0, 1_000_000))
+    return seed
+
+
+def extracted(name: str, instruction: str) -> dict[str, str]:
+    """The instruction's fields as Farama's package reads them; empty where it does not know how."""
+    library: Any = _field_library()
+    if name not in library.FIELD_EXTRACTORS:
+        return {}
+    try:
+        return {str(key): str(value) for key, value in library.get_field_extractor(name)(instruction)}
+    except ValueError:
+        return {}
+
+
+@cache
+def _field_library() -> Any:
+    return importlib.import_module("miniwob.fields")

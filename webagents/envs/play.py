@@ -1,0 +1,180 @@
+"""Playing: one page on which episodes of tasks are played, one after the other.
+
+`WebEnv`, `WebVectorEnv` and `rollout` are all made of plays; there is no other loop that touches a
+page.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from webagents.actions import Action, parse
+from webagents.browsers.base import Browser, Page, View
+from webagents.envs.task import PlayOptions, Task, Verdict
+from webagents.errors import ActionError, MachineError, PageLoadError, UserError, clipped
+from webagents.types import Observation
+
+_READY_MS = 50.0  # page time between looks while a task is getting ready
+_READY_LOOKS = 400
+
+MAX_SEED = 2**32 - 1
+
+
+class Transition(NamedTuple):
+    """One step of an episode, as Gymnasium has it.
+
+    info: ``success`` (bool), ``raw_reward`` (float), ``time_ms`` (page clock since the episode
+        began), ``fields`` (dict), and ``message`` after `send_msg_to_user` or `report_infeasible`.
+    """
+
+    observation: Observation
+    reward: float
+    terminated: bool
+    truncated: bool
+    info: dict[str, Any]
+
+
+class Play:
+    """One page and the task being played on it."""
+
+    def __init__(self, options: PlayOptions) -> None:
+        self.options = options
+        self.task: Task | None = None
+        self.max_steps = 0
+        self._browser: Browser | None = None
+        self._page: Page | None = None
+        self._began_ms = 0.0
+        self._steps = 0
+        self._over = True
+        self._last: Verdict | None = None
+
+    async def reset(
+        self, browser: Browser, task: Task, seed: int, max_steps: int | None = None
+    ) -> Transition:
+        """Begins an episode of `task` from `seed`.
+
+        Raises:
+            UserError: the seed is none.
+            MachineError: the page did not come up.
+        """
+        checked_seed(seed)
+        self._over = True
+        await self._ensure_page(browser, task)
+        assert self._page is not None
+        page = self._page
+        self.task = task
+        self.max_steps = max_steps or task.spec.max_steps
+        url = task.url(self.options)
+        try:
+            await page.open(url)
+            await task.start(page, seed, self.options)
+            view = await page.step(None, 0.0)
+            for _ in range(_READY_LOOKS):
+                if task.judge(view).ready:
+                    break
+                view = await page.step(None, _READY_MS)
+            else:
+                raise PageLoadError(f"the task {task.spec.id} did not get ready")
+        except MachineError:
+            await self.drop()
+            raise
+        self._began_ms = view.time_ms
+        self._steps = 0
+        self._over = False
+        return self._transition(view, "")
+
+    def prepare(self, task: Task) -> None:
+        """Begins to load the page of the next episode's task in the background."""
+        if self._page is not None and self._page.options == task.page(self.options):
+            self._page.prepare(task.url(self.options))
+
+    async def step(self, text: str) -> Transition:
+        """Reads one action's text, performs it, and looks.
+
+        The agent's mistakes cost the step and come back in the observation's `error`.
+
+        Raises:
+            UserError: the episode is over, or none has begun.
+            MachineError: the machinery broke; the episode is void.
+        """
+        if self._over or self._page is None:
+            raise UserError("no episode is in play; call reset() first")
+        action: Action | None = None
+        mistake = ""
+        try:
+            action = parse(text)
+        except ActionError as error:
+            mistake = str(error)
+        message = ""
+        ms = self.options.action_ms
+        if action is not None and action.name in ("send_msg_to_user", "report_infeasible"):
+            message = str(next(iter(action.arguments.values())))
+        if action is not None and action.name == "noop":
+            ms = float(action.arguments.get("wait_ms", 0)) or ms
+        given_up = action is not None and action.name == "report_infeasible"
+        try:
+            view = await self._page.step(None if message else action, ms)
+        except MachineError:
+            await self.drop()
+            raise
+        self._steps += 1
+        return self._transition(view, mistake, message, given_up=given_up)
+
+    def _transition(
+        self, view: View, mistake: str, message: str = "", *, given_up: bool = False
+    ) -> Transition:
+        assert self.task is not None
+        verdict = self.task.judge(view)
+        terminated = verdict.done or given_up
+        truncated = not terminated and self._steps >= self.max_steps
+        self._over = terminated or truncated
+        scored = verdict.raw if self.options.reward == "raw" else verdict.original
+        info: dict[str, Any] = {
+            "success": verdict.done and verdict.raw >= self.task.spec.success_at,
+            "raw_reward": verdict.raw if verdict.done else 0.0,
+            "time_ms": round(view.time_ms - self._began_ms, 3),
+            "fields": verdict.fields,
+        }
+        if message:
+            info["message"] = message
+        observation = Observation(
+            instruction=verdict.instruction,
+            html=view.html,
+            url=view.url,
+            error="; ".join(part for part in (mistake, view.error) if part),
+            screenshot=view.screenshot,
+        )
+        reward = scored if verdict.done else 0.0
+        return Transition(observation, reward, terminated, truncated, info)
+
+    async def drop(self) -> None:
+        """Gives the page up; the next reset makes a new one."""
+        self._over = True
+        page, self._page = self._page, None
+        if page is not None:
+            await page.close()
+
+    async def _ensure_page(self, browser: Browser, task: Task) -> None:
+        wanted = task.page(self.options)
+        if self._page is not None and (
+            browser is not self._browser or self._page.options != wanted
+        ):
+            await self.drop()
+        if self._page is None:
+            self._browser = browser
+            self._page = await browser.page(wanted)
+
+
+def checked_seed(seed: object) -> int:
+    """The seed as an int.
+
+    Raises:
+        UserError: it is none.
+    """
+    if isinstance(seed, bool) or not isinstance(seed, int | np.integer):
+        raise UserError(f"seed={clipped(seed)} is no seed; one is a whole number from 0")
+    if not 0 <= int(seed) <= MAX_SEED:
+        raise UserError(f"seed={clipped(seed)} is not between 0 and {MAX_SEED}")
+    return int(seed)

@@ -1,0 +1,24 @@
+"""Makes the catalogue known to Gymnasium: one id per task, ``webagents/miniwob.click-test-v1``."""
+
+from __future__ import annotations
+
+import gymnasium
+
+from webagents.envs import catalogue
+
+
+def register_envs() -> None:
+    """Registers every task that is not registered yet; starts and imports nothing heavy.
+
+    Called by ``import webagents`` and by Gymnasium through the package's entry point. The step
+    limit is not Gymnasium's ``max_episode_steps``, which a wrapper keeps: `WebEnv` counts for
+    itself, so that the unwrapped environment truncates as well.
+    """
+    for spec in catalogue.load().values():
+        if spec.env_id not in gymnasium.registry:
+            gymnasium.register(
+                id=spec.env_id,
+                entry_point="webagents.envs.web_env:WebEnv",
+                vector_entry_point="webagents.envs.vector:WebVectorEnv",
+                kwargs={"task": spec.id},
+            )

@@ -1,0 +1,102 @@
+"""Environment = Browser + Task: the task's half, and what a player needs to know of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple, Protocol
+
+from webagents.browsers.base import Clicks, Clock, Page, PageOptions, View, ViewName
+from webagents.errors import UserError, clipped
+from webagents.types import TaskSpec
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlayOptions:
+    """How episodes are played, whatever the task.
+
+    view: what the html carries, ``"text"`` or ``"visual"`` (adds boxes, colours, geometry).
+    screenshots: whether observations carry one.
+    clicks: what a click on a covered element does: ``"element"`` lets the element receive it,
+        ``"pointer"`` answers an error; None: as the task's source has it.
+    clock: ``"virtual"`` moves the page's time only by actions, ``"real"`` lets it run.
+    action_ms: page time that passes with each action, milliseconds.
+    time_limit: ``"none"`` lifts the page's own time limit, ``"original"`` keeps it.
+    reward: ``"raw"`` is the page's reward, ``"original"`` is scaled by the time left.
+    seed_scheme: how a seed becomes the page's: ``"farama"`` as it is, ``"browsergym"`` as
+        BrowserGym maps it.
+    data_mode: the part of the page's data it draws from, ``"train"`` or ``"test"``.
+    """
+
+    view: ViewName = "text"
+    screenshots: bool = True
+    clicks: Clicks | None = None
+    clock: Clock = "virtual"
+    action_ms: float = 200.0
+    time_limit: Literal["none", "original"] = "none"
+    reward: Literal["raw", "original"] = "raw"
+    seed_scheme: Literal["farama", "browsergym"] = "farama"
+    data_mode: Literal["train", "test"] = "train"
+
+    def __post_init__(self) -> None:
+        """Raises `UserError` for a choice there is not."""
+        choices: dict[str, tuple[Any, ...]] = {
+            "view": ("text", "visual"),
+            "clicks": (None, "element", "pointer"),
+            "clock": ("virtual", "real"),
+            "time_limit": ("none", "original"),
+            "reward": ("raw", "original"),
+            "seed_scheme": ("farama", "browsergym"),
+            "data_mode": ("train", "test"),
+        }
+        for name, allowed in choices.items():
+            value = getattr(self, name)
+            if value not in allowed:
+                known = ", ".join(repr(each) for each in allowed)
+                raise UserError(f"{name}={clipped(value)} is not one of {known}")
+        if not 0 <= self.action_ms <= 60_000:
+            raise UserError(f"action_ms={self.action_ms!r} is not between 0 and 60000")
+
+
+class Verdict(NamedTuple):
+    """What a page's state means for the episode.
+
+    ready: whether the task can be acted on yet.
+    done: whether it is over.
+    raw: the page's reward, as its own scale has it.
+    original: the page's reward scaled by the time left.
+    instruction: what is to be done.
+    fields: the values in the instruction, by their names.
+    """
+
+    ready: bool
+    done: bool
+    raw: float
+    original: float
+    instruction: str
+    fields: dict[str, str]
+
+
+class Task(Protocol):
+    """One task: its page, how an episode begins there, and how it is judged."""
+
+    spec: TaskSpec
+
+    def page(self, options: PlayOptions) -> PageOptions:
+        """How its page is shown and driven."""
+        ...
+
+    def url(self, options: PlayOptions) -> str:
+        """The address of its page."""
+        ...
+
+    async def start(self, page: Page, seed: int, options: PlayOptions) -> None:
+        """Begins an episode on a freshly opened page."""
+        ...
+
+    def judge(self, view: View) -> Verdict:
+        """Reads the page's state."""
+        ...
+
+    def close(self) -> None:
+        """Gives back what it holds (its site); safe to call again."""
+        ...

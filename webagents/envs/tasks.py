@@ -1,0 +1,28 @@
+"""From a catalogue entry to the task it stands for: one class a source."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from webagents.envs.catalogue import select
+from webagents.envs.miniwob import MiniWobTask
+from webagents.envs.task import Task
+from webagents.errors import UnknownTask, clipped
+from webagents.types import TaskSpec
+
+SOURCES: Mapping[str, Callable[[TaskSpec], Task]] = {"miniwob": MiniWobTask}
+"""What plays a task, by the part of its id before the first dot."""
+
+
+def make_task(task: str | TaskSpec) -> Task:
+    """The task of that id, Gymnasium id or bare name.
+
+    Raises:
+        UnknownTask: there is none, or the name stands for several.
+    """
+    if isinstance(task, str):
+        specs = select(task)
+        if len(specs) != 1:
+            raise UnknownTask(f"{clipped(task)} names {len(specs)} tasks; an environment plays one")
+        (task,) = specs
+    return SOURCES[task.id.partition(".")[0]](task)

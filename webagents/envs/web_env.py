@@ -1,0 +1,185 @@
+"""One page as a Gymnasium environment."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import gymnasium
+from gymnasium import spaces
+
+from webagents.browsers.base import Browser
+from webagents.browsers.loop import run
+from webagents.envs.launch import launch
+from webagents.envs.play import Play, Transition, checked_seed
+from webagents.envs.rendering import Window
+from webagents.envs.spaces import ActionText, observation_space
+from webagents.envs.task import PlayOptions
+from webagents.envs.tasks import make_task
+from webagents.errors import MachineError, UserError, clipped
+from webagents.types import Screenshot, TaskSpec
+
+STEP_SECONDS = 5.0
+"""How long a page may take to answer a step before it counts as hung."""
+
+RESET_SECONDS = 30.0
+"""How long a page may take to come up."""
+
+
+class WebEnv(gymnasium.Env[dict[str, Any], str]):
+    """Real pages in a real browser, one action text a step.
+
+    Observations are dicts: `instruction`, `html`, `url`, `error` (str) and, with screenshots,
+    `screenshot` (uint8 (height, width, 3)). Actions are texts such as ``click('5')``
+    (`webagents.actions`). `info` holds `success`, `raw_reward`, `time_ms` and `fields`.
+
+    The browser starts with the first `reset` and ends with `close`. A broken machine raises a
+    `MachineError`: the episode is void, the next `reset` works.
+    """
+
+    metadata: ClassVar[dict[str, Any]] = {"render_modes": ["rgb_array", "human"], "render_fps": 5}
+
+    def __init__(
+        self,
+        task: str | TaskSpec,
+        *,
+        render_mode: str | None = None,
+        max_steps: int | None = None,
+        browser: Browser | str | None = None,
+        backend: str = "chromium",
+        **play: Any,
+    ) -> None:
+        """An environment for one task.
+
+        task: its id, such as ``miniwob.click-test``, or a catalogue entry.
+        render_mode: None, ``"rgb_array"`` (`render` gives the page's picture) or ``"human"`` (a
+            window shows it).
+        max_steps: the step limit; None: the catalogue's.
+        browser: a running browser to share, which `close` leaves alone; the path of one to start;
+            None: see `webagents.browsers.lookup`.
+        backend: how a browser is driven, ``"chromium"`` or ``"selenium"``.
+        play: see `PlayOptions`.
+
+        Raises:
+            UnknownTask: no such task.
+            UserError: a choice that is none.
+        """
+        if render_mode is not None and render_mode not in self.metadata["render_modes"]:
+            raise UserError(f"render_mode={clipped(render_mode)} is not None, 'rgb_array' or 'human'")
+        if max_steps is not None and max_steps < 1:
+            raise UserError(f"max_steps={max_steps!r}; an episode has at least one step")
+        self.render_mode = render_mode
+        self.options = play_options(play)
+        self._shared = browser if browser is not None and not isinstance(browser, str) else None
+        self._path = browser if isinstance(browser, str) else None
+        self._backend = backend
+        self._browser: Browser | None = self._shared
+        self._max_steps = max_steps
+        self._window: Window | None = None
+        self._picture: Screenshot | None = None
+        self.task = make_task(task)
+        self._play = Play(self.options)
+        area = self.task.spec
+        self.observation_space: spaces.Space[Any] = observation_space(
+            area.width, area.height, screenshots=self.options.screenshots
+        )
+        self.action_space: spaces.Space[Any] = ActionText(area.width, area.height)
+
+    def reset(
+        self, *, seed: int | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Begins an episode; the same seed begins the same one, byte for byte.
+
+        Raises:
+            UserError: the seed is none.
+            MachineError: no browser, or the page did not come up.
+        """
+        if seed is not None:
+            seed = checked_seed(seed)
+        super().reset(seed=seed)
+        page_seed = int(self.np_random.integers(2**31)) if seed is None else seed
+        operation = self._play.reset(self._running(), self.task, page_seed, self._max_steps)
+        began = self._run(operation, RESET_SECONDS)
+        self._play.prepare(self.task)
+        self._show(began)
+        return began.observation.as_dict(), began.info
+
+    def step(self, action: str) -> tuple[dict[str, Any], float, bool, bool, dict[str, Any]]:
+        """Performs one action text; the agent's mistakes come back in the observation's `error`.
+
+        Raises:
+            UserError: no episode is in play.
+            MachineError: the machinery broke; the episode is void.
+        """
+        if not isinstance(action, str):
+            raise UserError(f"an action is a text such as \"click('5')\", not {clipped(action)}")
+        made = self._run(self._play.step(action), self._patience(action))
+        self._show(made)
+        return made.observation.as_dict(), made.reward, made.terminated, made.truncated, made.info
+
+    def render(self) -> Any:
+        """The page's picture with ``"rgb_array"``, uint8 (height, width, 3); else None.
+
+        Raises:
+            UserError: there are no screenshots to show.
+        """
+        if self.render_mode == "rgb_array":
+            if self._picture is None and not self.options.screenshots:
+                raise UserError("there is nothing to render: the environment has screenshots=False")
+            return None if self._picture is None else self._picture.copy()
+        return None
+
+    def close(self) -> None:
+        """Ends the page, and the browser unless it was given; safe to call again."""
+        if self._window is not None:
+            self._window.close()
+            self._window = None
+        browser, self._browser = self._browser, None
+        if browser is not None and browser is self._shared:
+            if browser.alive:
+                run(self._play.drop(), browser.source, STEP_SECONDS)
+        elif browser is not None:
+            browser.close()
+        self.task.close()
+
+    def __del__(self) -> None:
+        """Ends what `close` was not called for."""
+        if getattr(self, "_browser", None) is not None:
+            self.close()
+
+    def _running(self) -> Browser:
+        if self._browser is None or not self._browser.alive:
+            if self._browser is not None and self._browser is self._shared:
+                raise MachineError("the browser this environment was given has ended")
+            if self._browser is not None:
+                self._browser.close()
+            self._browser = launch(self._backend, self._path)
+        return self._browser
+
+    def _patience(self, action: str) -> float:
+        real = self.options.clock == "real"
+        return STEP_SECONDS + (60.0 if real and "noop" in action else 0.0)
+
+    def _run(self, operation: Any, seconds: float) -> Transition:
+        assert self._browser is not None
+        made: Transition = run(operation, self._browser.source, seconds)
+        return made
+
+    def _show(self, made: Transition) -> None:
+        self._picture = made.observation.screenshot
+        if self.render_mode == "human" and self._picture is not None:
+            if self._window is None:
+                self._window = Window(self.task.spec.id)
+            self._window.show(self._picture)
+
+
+def play_options(given: dict[str, Any]) -> PlayOptions:
+    """The options of an environment's keyword arguments.
+
+    Raises:
+        UserError: one that there is not, or a choice that is none.
+    """
+    known = PlayOptions.__dataclass_fields__
+    for name in given:
+        if name not in known:
+            raise UserError(f"no option {clipped(name)}; the options are {', '.join(known)}")
+    return PlayOptions(**given)

@@ -1,0 +1,69 @@
+"""Every error this package raises on purpose, as one small tree.
+
+::
+
+    WebAgentsError
+    ├── UserError (also ValueError)      the caller asked for something that cannot be
+    │   ├── UnknownTask                  no task of that name
+    │   ├── UnknownPolicy                no policy of that name, or a file that is none
+    │   └── ActionError                  an action text that cannot be read
+    └── MachineError (also RuntimeError) the machinery broke: the episode is void, not lost
+        ├── BrowserMissing               no browser to start
+        ├── BrowserStartError            the browser would not start (its own words inside)
+        ├── BrowserDied                  it, or the page's process, went away
+        ├── PageLoadError                the page did not load
+        └── PageHung                     the page stopped answering
+
+The agent's own mistakes (a missing ref, a covered element) are no exceptions: they come back as
+the observation's ``error`` and cost a step. Anything else that is raised is a bug.
+"""
+
+
+def clipped(value: object, limit: int = 80) -> str:
+    """The value as Python writes it, cut to `limit` characters for use in a message."""
+    text = repr(value)
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+class WebAgentsError(Exception):
+    """Base of every error this package raises on purpose."""
+
+
+class UserError(WebAgentsError, ValueError):
+    """What was asked for cannot be; the message says what would be right."""
+
+
+class UnknownTask(UserError):
+    """No task, set or pattern of that name."""
+
+
+class UnknownPolicy(UserError):
+    """No policy of that name, or a path that holds none."""
+
+
+class ActionError(UserError):
+    """A text that is no action; the environment turns it into the observation's ``error``."""
+
+
+class MachineError(WebAgentsError, RuntimeError):
+    """The machinery broke. The episode in play is void: it has no reward, not a reward of 0."""
+
+
+class BrowserMissing(MachineError):
+    """No browser was found; the message lists where was looked and how to get one."""
+
+
+class BrowserStartError(MachineError):
+    """The browser would not start; the message carries its own last words."""
+
+
+class BrowserDied(MachineError):
+    """The browser, or the process behind a page, went away."""
+
+
+class PageLoadError(MachineError):
+    """A page did not load, or loaded something that is not the task."""
+
+
+class PageHung(MachineError):
+    """The page stopped answering within its time limit."""

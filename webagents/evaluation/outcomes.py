@@ -1,0 +1,120 @@
+"""What is kept of one finished episode: a line of ``episodes.jsonl``, all a report is made from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Any, NamedTuple
+
+from webagents.types import Episode
+
+STUCK = 3
+"""So many failed actions in a row at the step limit (or all there were) make it an "error"."""
+
+FAILURES = {
+    "": "solved",
+    "wrong": "the task ended, with less than a success",
+    "truncated": "the step limit came first",
+    "error": f"the step limit came while the last {STUCK} actions (or all) had failed",
+    "void": "the machinery broke; the episode does not count",
+}
+"""Every failure class and what it means."""
+
+
+class Move(NamedTuple):
+    """One action and why it failed, "" when it did not."""
+
+    action: str
+    error: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """One finished episode, without its pages.
+
+    reward, success: None when void, for then there is neither.
+    failure: a key of `FAILURES`.
+    reason: why the machinery broke, "" when it did not.
+    moves: every action in order.
+    screenshots: PNG files, oldest first, relative to the run's folder; mostly none are kept.
+    seconds: wall time since the run's previous episode finished, so that they add up to the run's.
+    """
+
+    task: str
+    seed: int
+    reward: float | None
+    success: bool | None
+    steps: int
+    failure: str
+    reason: str = ""
+    instruction: str = ""
+    moves: tuple[Move, ...] = ()
+    screenshots: tuple[str, ...] = ()
+    seconds: float = 0.0
+
+    @classmethod
+    def of(
+        cls, episode: Episode, *, seconds: float = 0.0, screenshots: Iterable[str] = ()
+    ) -> Outcome:
+        """What came of a finished episode."""
+        void = bool(episode.void)
+        return cls(
+            task=episode.task,
+            seed=episode.seed,
+            reward=None if void else episode.reward,
+            success=None if void else episode.success,
+            steps=len(episode.steps),
+            failure=failure(episode),
+            reason=episode.void,
+            instruction=episode.observation.instruction,
+            moves=tuple(Move(step.action, step.error) for step in episode.steps),
+            screenshots=tuple(screenshots),
+            seconds=round(seconds, 4),
+        )
+
+    @property
+    def job(self) -> tuple[str, int]:
+        """The task and the seed: what was played."""
+        return self.task, self.seed
+
+    @property
+    def void(self) -> bool:
+        """Whether the episode does not count."""
+        return self.failure == "void"
+
+    def as_line(self) -> str:
+        """The outcome as one line of JSON."""
+        record = asdict(self)
+        record["actions"] = [move._asdict() for move in self.moves]
+        del record["moves"]
+        return json.dumps(record)
+
+    @classmethod
+    def from_line(cls, line: str | bytes) -> Outcome:
+        """The outcome that `as_line` wrote.
+
+        Raises:
+            ValueError, KeyError, TypeError: the line is none of ours.
+        """
+        record: dict[str, Any] = json.loads(line)
+        moves = tuple(Move(**move) for move in record.pop("actions"))
+        screenshots = tuple(record.pop("screenshots"))
+        return cls(**record, moves=moves, screenshots=screenshots)
+
+
+def failure(episode: Episode) -> str:
+    """The failure class of a finished episode: a key of `FAILURES`."""
+    if episode.void:
+        return "void"
+    if episode.success:
+        return ""
+    if episode.steps and episode.steps[-1].terminated:
+        return "wrong"
+    last = episode.steps[-STUCK:]
+    return "error" if last and all(step.error for step in last) else "truncated"
+
+
+def latest(outcomes: Iterable[Outcome]) -> list[Outcome]:
+    """One outcome a (task, seed), a later one taking the place of an earlier, by task and seed."""
+    return [outcome for _, outcome in sorted({o.job: o for o in outcomes}.items())]

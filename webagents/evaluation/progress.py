@@ -1,0 +1,142 @@
+"""How a run is going, told on stderr: a bar on a terminal, a line every few seconds elsewhere."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from typing import Protocol, TextIO
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from webagents.evaluation.outcomes import Outcome
+
+Told = Callable[[Outcome], None]
+"""Hears of each episode as it finishes."""
+
+
+class Shown(Protocol):
+    """A way to show progress: entered before playing, told each outcome, left at the end."""
+
+    def __call__(self, total: int, done: Sequence[Outcome]) -> AbstractContextManager[Told]:
+        """Shows a run of `total` episodes, of which earlier sessions have played `done`."""
+        ...
+
+
+@dataclass(slots=True)
+class Tally:
+    """The running counts. Rates are of this session, success is of the whole run."""
+
+    total: int
+    done: int = 0
+    counted: int = 0
+    successes: int = 0
+    fresh: int = 0
+    steps: int = 0
+    started: float = field(default_factory=time.monotonic)
+
+    def before(self, outcome: Outcome) -> None:
+        """Counts an episode of an earlier session."""
+        self.done += 1
+        self.counted += not outcome.void
+        self.successes += bool(outcome.success)
+
+    def add(self, outcome: Outcome) -> None:
+        """Counts an episode of this session."""
+        self.before(outcome)
+        self.fresh += 1
+        self.steps += outcome.steps
+
+    def __str__(self) -> str:
+        seconds = max(time.monotonic() - self.started, 1e-9)
+        words = []
+        if self.counted:
+            words.append(f"success {self.successes / self.counted:.1%}")
+        if void := self.done - self.counted:
+            words.append(f"{void} void")
+        if self.fresh:
+            words.append(f"{self.fresh / seconds:.1f} episodes/s")
+            words.append(f"{self.steps / seconds:.0f} steps/s")
+            words.append(f"{duration((self.total - self.done) * seconds / self.fresh)} left")
+        return " · ".join(words)
+
+
+def duration(seconds: float) -> str:
+    """A length of time for people: "42 s", "3 min 05 s", "2 h 10 min"."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60:02} s"
+    return f"{whole // 3600} h {whole % 3600 // 60:02} min"
+
+
+def shown(
+    total: int, done: Sequence[Outcome] = (), *, stream: TextIO | None = None
+) -> AbstractContextManager[Told]:
+    """A bar where stderr (or `stream`) is a terminal, otherwise lines."""
+    stream = stream or sys.stderr
+    return (bar if stream.isatty() else lines)(total, done, stream=stream)
+
+
+@contextmanager
+def silent(total: int, done: Sequence[Outcome] = ()) -> Iterator[Told]:  # noqa: ARG001
+    """Shows nothing."""
+    yield lambda outcome: None
+
+
+@contextmanager
+def bar(total: int, done: Sequence[Outcome], *, stream: TextIO) -> Iterator[Told]:
+    """A live bar with success, rates and the time left."""
+    tally = _tally(total, done)
+    columns = (
+        TextColumn("evaluating"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.description}"),
+    )
+    with Progress(*columns, console=Console(file=stream)) as progress:
+        task = progress.add_task(str(tally), total=total, completed=tally.done)
+
+        def told(outcome: Outcome) -> None:
+            tally.add(outcome)
+            progress.update(task, completed=tally.done, description=str(tally))
+
+        yield told
+
+
+@contextmanager
+def lines(
+    total: int, done: Sequence[Outcome], *, stream: TextIO, every_seconds: float = 5.0
+) -> Iterator[Told]:
+    """A line now and then, and one at the end."""
+    tally = _tally(total, done)
+    said_at, said = time.monotonic(), -1
+
+    def say() -> None:
+        nonlocal said_at, said
+        if tally.done != said:
+            stream.write(f"{tally.done}/{total} episodes · {tally}\n".replace(" · \n", "\n"))
+            stream.flush()
+        said_at, said = time.monotonic(), tally.done
+
+    def told(outcome: Outcome) -> None:
+        tally.add(outcome)
+        if time.monotonic() - said_at >= every_seconds:
+            say()
+
+    say()
+    try:
+        yield told
+    finally:
+        say()
+
+
+def _tally(total: int, done: Sequence[Outcome]) -> Tally:
+    tally = Tally(total)
+    for outcome in done:
+        tally.before(outcome)
+    return tally

@@ -1,0 +1,230 @@
+"""The report as data: success, reward and steps of each task and set, and ``report.json``."""
+
+from __future__ import annotations
+
+import json
+import math
+import platform
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from statistics import fmean
+from typing import Any, NamedTuple
+
+from webagents.evaluation.measures import Estimate, macro, wilson
+from webagents.evaluation.outcomes import Outcome, latest
+
+
+class EpisodeResult(NamedTuple):
+    """One episode in the report; reward and success are None when it is void."""
+
+    task: str
+    seed: int
+    reward: float | None
+    success: bool | None
+    steps: int
+    failure: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskResult:
+    """What came of one task.
+
+    episodes: those that count; `void` ones are not among them.
+    success: the rate with Wilson's 95% interval.
+    reward, steps: means over the episodes that count, None of none.
+    """
+
+    episodes: int
+    void: int
+    success: Estimate
+    reward: float | None
+    steps: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetResult:
+    """What came of a named set of tasks, each task weighing the same.
+
+    tasks, of: how many of its tasks have an episode that counts, and how many it has: the result
+        is the set's only where both are the same.
+    episodes, void: as in `TaskResult`, summed.
+    success: the mean over tasks with `measures.macro`'s 95% interval.
+    reward, steps: means over the tasks' means, None of none.
+    """
+
+    tasks: int
+    of: int
+    episodes: int
+    void: int
+    success: Estimate
+    reward: float | None
+    steps: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """An evaluation's results; `as_dict` is what ``report.json`` holds.
+
+    planned: how many episodes were to be played; more than there are in an interrupted run.
+    seconds: wall time of playing, over all the sessions of a resumed run.
+    """
+
+    policy: str
+    tasks: Mapping[str, TaskResult]
+    sets: Mapping[str, SetResult]
+    episodes: tuple[EpisodeResult, ...]
+    planned: int
+    seconds: float
+    steps_per_second: float | None
+    versions: Mapping[str, str]
+    config: Mapping[str, Any]
+
+    @property
+    def overall(self) -> SetResult:
+        """All that was played, as if it were one set."""
+        return pooled(self.tasks, self.tasks, self.episodes)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The report as JSON values; numbers that do not exist are None."""
+        return {
+            "policy": self.policy,
+            "tasks": {name: _as_dict(result) for name, result in self.tasks.items()},
+            "sets": {name: _as_dict(result) for name, result in self.sets.items()},
+            "episodes": [episode._asdict() for episode in self.episodes],
+            "planned": self.planned,
+            "seconds": self.seconds,
+            "steps_per_second": self.steps_per_second,
+            "versions": dict(self.versions),
+            "config": dict(self.config),
+        }
+
+    @classmethod
+    def from_dict(cls, report: Mapping[str, Any]) -> Report:
+        """The report of a ``report.json``."""
+        read = {
+            "tasks": {
+                name: TaskResult(**{**task, "success": _estimate(task["success"])})
+                for name, task in report["tasks"].items()
+            },
+            "sets": {
+                name: SetResult(**{**group, "success": _estimate(group["success"])})
+                for name, group in report["sets"].items()
+            },
+            "episodes": tuple(EpisodeResult(**episode) for episode in report["episodes"]),
+        }
+        return cls(**{**report, **read})
+
+    def as_json(self) -> str:
+        """The text of ``report.json``."""
+        return json.dumps(self.as_dict(), indent=2, allow_nan=False) + "\n"
+
+
+def build(
+    outcomes: Iterable[Outcome],
+    config: Mapping[str, Any],
+    *,
+    sets: Mapping[str, Collection[str]] | None = None,
+    versions: Mapping[str, str] | None = None,
+    planned: int | None = None,
+) -> Report:
+    """The report of these outcomes; where one (task, seed) was played again, the later counts.
+
+    config: the settings, of which ``policy`` is one.
+    sets: the tasks of each named set; those of which none was played are left out.
+    planned: how many episodes were to be played; by default those that were.
+    """
+    played = list(outcomes)
+    final = latest(played)
+    tasks = {
+        name: _task_result([o for o in final if o.task == name])
+        for name in sorted({o.task for o in final})
+    }
+    episodes = tuple(
+        EpisodeResult(o.task, o.seed, o.reward, o.success, o.steps, o.failure) for o in final
+    )
+    groups = {
+        name: pooled(tasks, members, episodes)
+        for name, members in (sets or {}).items()
+        if any(tasks[task].episodes for task in tasks.keys() & set(members))
+    }
+    seconds = math.fsum(outcome.seconds for outcome in played)
+    return Report(
+        policy=str(config["policy"]),
+        tasks=tasks,
+        sets=groups,
+        episodes=episodes,
+        planned=len(final) if planned is None else planned,
+        seconds=round(seconds, 3),
+        steps_per_second=(
+            round(sum(outcome.steps for outcome in played) / seconds, 3) if seconds else None
+        ),
+        versions=versions or {},
+        config=config,
+    )
+
+
+def pooled(
+    tasks: Mapping[str, TaskResult], members: Collection[str], episodes: Sequence[EpisodeResult]
+) -> SetResult:
+    """The result of a set with these members, of which some may not have been played."""
+    played = [tasks[name] for name in members if name in tasks]
+    counted = [task for task in played if task.episodes]
+    successes = dict.fromkeys(members, 0)
+    for episode in episodes:
+        if episode.success and episode.task in successes:
+            successes[episode.task] += 1
+    return SetResult(
+        tasks=len(counted),
+        of=len(members),
+        episodes=sum(task.episodes for task in played),
+        void=sum(task.void for task in played),
+        success=macro((successes[n], tasks[n].episodes) for n in members if n in tasks),
+        reward=_mean(task.reward for task in counted),
+        steps=_mean(task.steps for task in counted),
+    )
+
+
+def current_versions(browser: str = "") -> dict[str, str]:
+    """The versions a result depends on; of a package that is not installed, ""."""
+    return {
+        "webagents": _version("webagents-gym"),
+        "python": platform.python_version(),
+        "gymnasium": _version("gymnasium"),
+        "miniwob": _version("miniwob"),
+        "browser": browser,
+        "platform": platform.platform(),
+    }
+
+
+def _task_result(outcomes: Sequence[Outcome]) -> TaskResult:
+    counted = [outcome for outcome in outcomes if not outcome.void]
+    return TaskResult(
+        episodes=len(counted),
+        void=len(outcomes) - len(counted),
+        success=wilson(sum(bool(outcome.success) for outcome in counted), len(counted)),
+        reward=_mean(outcome.reward for outcome in counted),
+        steps=_mean(outcome.steps for outcome in counted),
+    )
+
+
+def _mean(values: Iterable[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return fmean(known) if known else None
+
+
+def _as_dict(result: TaskResult | SetResult) -> dict[str, Any]:
+    named = {name: getattr(result, name) for name in result.__dataclass_fields__}
+    success = result.success._asdict()
+    return {**named, "success": {k: None if math.isnan(v) else v for k, v in success.items()}}
+
+
+def _estimate(success: Mapping[str, float | None]) -> Estimate:
+    return Estimate(**{k: math.nan if v is None else v for k, v in success.items()})
+
+
+def _version(distribution: str) -> str:
+    try:
+        return version(distribution)
+    except PackageNotFoundError:
+        return ""

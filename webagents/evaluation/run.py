@@ -1,0 +1,195 @@
+"""One evaluation from its settings to its report: plan, play, keep, report; resumed if need be."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from webagents.envs import catalogue
+from webagents.errors import UserError, clipped
+from webagents.evaluation import page, progress
+from webagents.evaluation.folder import RunFolder, write
+from webagents.evaluation.outcomes import Outcome, latest
+from webagents.evaluation.report import Report, build, current_versions
+from webagents.policies import load_policy
+from webagents.rollout import Job, rollout
+from webagents.types import Episode
+
+log = logging.getLogger(__name__)
+
+CHOICES: dict[str, tuple[str | None, ...]] = {
+    "view": ("text", "visual"),
+    "clicks": (None, "element", "pointer"),
+    "time_limit": ("none", "original"),
+    "clock": ("virtual", "real"),
+    "keep": ("failures", "all", "none"),
+}
+"""The settings that are one of a few words."""
+
+FREE = {"out", "workers", "keep", "keep_per_task"}
+"""The settings that change no episode, and so may differ when a run is resumed."""
+
+Play = Callable[[Sequence[Job]], Iterator[Episode]]
+"""Plays jobs and yields their episodes as they finish, in any order."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvaluateConfig:
+    """What `evaluate` does.
+
+    policy: what plays: a name (``expert``), ``replay:PATH``, a checkpoint, ``module:Class``.
+    tasks: what is played: ids, sets (``@webgum56``) and globs (``miniwob.click-*``), by comma.
+    out: the folder of the run; new, empty, or an evaluation with the same settings to resume.
+    episodes: how many a task, on as many seeds.
+    seed_start: the first seed.
+    workers: how many pages are played at once.
+    screenshots: whether the policy sees screenshots; without, the report shows none either.
+    view: what the html carries: "text", or "visual" with boxes, colours and shapes.
+    clicks: "element" or "pointer"; None is each environment's own default.
+    time_limit: "none", or "original" for the page's own.
+    clock: "virtual" (exactly repeatable) or "real".
+    keep: whose last screenshots are stored: "failures", "all" or "none".
+    keep_per_task: of how many episodes a task they are stored at most.
+    """
+
+    policy: str
+    tasks: str
+    out: Path
+    episodes: int = 10
+    seed_start: int = 0
+    workers: int = 4
+    screenshots: bool = True
+    view: str = "text"
+    clicks: str | None = None
+    time_limit: str = "none"
+    clock: str = "virtual"
+    keep: str = "failures"
+    keep_per_task: int = 3
+
+    def __post_init__(self) -> None:
+        for name, least in [
+            ("episodes", 1),
+            ("seed_start", 0),
+            ("workers", 1),
+            ("keep_per_task", 0),
+        ]:
+            if getattr(self, name) < least:
+                raise UserError(f"{name} is at least {least}, not {getattr(self, name)}")
+        for name, words in CHOICES.items():
+            if getattr(self, name) not in words:
+                known = ", ".join(map(str, words))
+                raise UserError(f"no {name} {clipped(getattr(self, name))}; there is {known}")
+
+    def as_dict(self) -> dict[str, Any]:
+        """The settings as JSON values."""
+        return {**asdict(self), "out": str(self.out)}
+
+    def env_options(self) -> dict[str, Any]:
+        """What the environments are made with."""
+        options = {
+            "screenshots": self.screenshots,
+            "view": self.view,
+            "time_limit": self.time_limit,
+            "clock": self.clock,
+        }
+        return options if self.clicks is None else {**options, "clicks": self.clicks}
+
+
+def evaluate(
+    config: EvaluateConfig,
+    *,
+    progress: progress.Shown = progress.shown,
+    play: Play | None = None,
+    browser: str = "",
+) -> Report:
+    """Plays the policy on the tasks and writes ``report.json``, ``report.html`` and the episodes.
+
+    Every episode is on disk when it has finished, so that a run that was stopped, or killed, goes
+    on where it was when it is started again with the same settings; void ones are played again.
+    However playing ends, the report of what was played is written.
+
+    play: what plays the jobs; by default the policy of the settings, in a browser.
+    browser: its name and version, for the report.
+
+    Raises:
+        UnknownTask, UnknownPolicy: nothing of that name.
+        UserError: `config.out` cannot be used (see `RunFolder.open`).
+        KeyboardInterrupt: it was stopped; the same call resumes.
+    """
+    tasks = [spec.id for spec in catalogue.select(config.tasks)]
+    play = play or _player(config)
+    versions = current_versions(browser)
+    folder = RunFolder.open(config.out, config.as_dict(), versions, free=FREE)
+    seeds = range(config.seed_start, config.seed_start + config.episodes)
+    plan = {(task, seed) for task in tasks for seed in seeds}
+    done = [o for o in latest(folder.outcomes) if o.job in plan and not o.void]
+    played = {outcome.job for outcome in done}
+    jobs = [Job(task, seed) for task in tasks for seed in seeds if (task, seed) not in played]
+    try:
+        with progress(len(plan), done) as told, closing(_closable(play(jobs))) as episodes:
+            for outcome in record(episodes, folder, keep=config.keep, most=config.keep_per_task):
+                told(outcome)
+    finally:
+        if folder.outcomes:
+            report = _report(config, folder, versions, planned=len(plan))
+    return report
+
+
+def record(
+    episodes: Iterator[Episode], folder: RunFolder, *, keep: str = "failures", most: int = 3
+) -> Iterator[Outcome]:
+    """Keeps each finished episode in the folder, then tells what came of it.
+
+    keep, most: whose last screenshots are stored and of how many episodes a task (see
+        `EvaluateConfig`).
+    """
+    stored: dict[str, int] = {}
+    for outcome in folder.outcomes:
+        stored[outcome.task] = stored.get(outcome.task, 0) + bool(outcome.screenshots)
+    since = time.monotonic()
+    for episode in episodes:
+        wanted = {"failures": not episode.success, "all": True, "none": False}[keep]
+        screenshots: tuple[str, ...] = ()
+        if wanted and stored.get(episode.task, 0) < most:
+            screenshots = folder.keep_screenshots(episode)
+            stored[episode.task] = stored.get(episode.task, 0) + bool(screenshots)
+        now = time.monotonic()
+        outcome = Outcome.of(episode, seconds=now - since, screenshots=screenshots)
+        since = now
+        folder.append(outcome)
+        yield outcome
+
+
+def _player(config: EvaluateConfig) -> Play:
+    policy = load_policy(config.policy)
+
+    def play(jobs: Sequence[Job]) -> Iterator[Episode]:
+        return rollout(jobs, policy, pages=config.workers, **config.env_options())
+
+    return play
+
+
+def _report(
+    config: EvaluateConfig, folder: RunFolder, versions: dict[str, str], planned: int
+) -> Report:
+    report = build(
+        folder.outcomes,
+        config.as_dict(),
+        sets=catalogue.named_sets(),
+        versions=versions,
+        planned=planned,
+    )
+    tags = {spec.id: spec.tags for spec in catalogue.load().values()}
+    write(folder.path / "report.json", report.as_json())
+    write(folder.path / "report.html", page.render(report, folder.outcomes, folder.path, tags))
+    return report
+
+
+def _closable(episodes: Iterator[Episode]) -> Iterator[Episode]:
+    """As a generator, which closes what it reads from when it is closed."""
+    yield from episodes

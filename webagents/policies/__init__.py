@@ -1,0 +1,1 @@
+"""Anything that acts: scripted experts, random choice, replay, models."""
