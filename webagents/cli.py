@@ -3,8 +3,6 @@
 Exit status: 0 when it ran, 1 with one line on stderr when it could not, 2 for wrong flags, 130
 when it was stopped with Ctrl-C. What a verb needs is imported when it is called.
 """
-# Imports inside the verbs are meant, for `webagents --help` answers at once:
-# ruff: noqa: PLC0415
 
 from __future__ import annotations
 
@@ -25,7 +23,7 @@ from webagents.errors import WebAgentsError
 from webagents.flags import function_of
 
 if TYPE_CHECKING:
-    from webagents.evaluation.report import Report
+    from webagents.evaluation.report import Report, SetResult, TaskResult
     from webagents.evaluation.run import EvaluateConfig
 
 RESUMABLE = {"evaluate"}
@@ -60,9 +58,8 @@ class Verbs(TyperGroup):
         except KeyboardInterrupt as stop:
             say("stopped")
             if ctx.invoked_subcommand in RESUMABLE:
-                say(
-                    f"the same command goes on from here: {shlex.join(['webagents', *sys.argv[1:]])}"
-                )
+                again = shlex.join(["webagents", *sys.argv[1:]])
+                say(f"the same command goes on from here: {again}")
             raise typer.Exit(130) from stop
 
 
@@ -78,8 +75,8 @@ app = typer.Typer(
 
 @app.callback()
 def general(
-    version: Annotated[bool, typer.Option("--version", help="Print the version and end.")] = False,  # noqa: FBT002
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Say more on stderr.")] = False,  # noqa: FBT002
+    version: Annotated[bool, typer.Option("--version", help="Print the version and end.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Say more on stderr.")] = False,
 ) -> None:
     """What holds for every verb."""
     logging.basicConfig(
@@ -98,9 +95,9 @@ def list_(
         str | None,
         typer.Argument(help="Ids, sets (@webgum56), globs (miniwob.click-*), by comma; or all."),
     ] = None,
-    json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,  # noqa: FBT002
+    json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
 ) -> None:
-    """List the tasks with what they need, their step limits and sources."""
+    """List the tasks and what they need."""
     from webagents.envs.listing import print_tasks
 
     print_tasks(tasks, as_json=json)
@@ -108,19 +105,22 @@ def list_(
 
 @app.command()
 def evaluate() -> None:
-    """Play a policy on tasks and write the report; started again, it goes on where it was."""
+    """Play a policy on tasks and report; can be resumed."""
 
 
 @app.command()
 def doctor(
-    fix: Annotated[bool, typer.Option("--fix", help="Install what is missing.")] = False,  # noqa: FBT002
+    fix: Annotated[bool, typer.Option("--fix", help="Install what is missing.")] = False,
+    selenium: Annotated[
+        bool, typer.Option("--selenium", help="ChromeDriver is required too.")
+    ] = False,
 ) -> None:
-    """Tell what this machine lacks to play tasks, and install it where that is possible."""
+    """Tell what this machine lacks; --fix installs it."""
     from webagents import doctor as machine
 
-    checks = machine.examine()
+    checks = machine.examine(selenium=selenium)
     if fix and machine.lacking(checks):
-        checks = machine.fix(checks, say)
+        checks = machine.fix(checks, say, selenium=selenium)
     Console().print(machine.as_table(checks))
     if missing := machine.lacking(checks):
         reasons = "; ".join(f"{check.name}: {check.found} ({check.advice})" for check in missing)
@@ -152,7 +152,8 @@ def summary(report: Report) -> Table:
     table.add_column("task", overflow="fold")
     for column in ("success", "95% interval", "episodes", "void", "steps"):
         table.add_column(column, justify="right")
-    for name, result in {**report.tasks, **report.sets, "all": report.overall}.items():
+    results: dict[str, TaskResult | SetResult] = {**report.tasks, **report.sets}
+    for name, result in {**results, "all": report.overall}.items():
         mean, low, high = result.success
         table.add_row(
             Text(name),

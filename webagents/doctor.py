@@ -44,14 +44,28 @@ class Check(NamedTuple):
     required: bool = True
 
 
-def examine() -> list[Check]:
-    """Looks at everything once; starts the browser to see that it can."""
+class Remedy(NamedTuple):
+    """A way to bring something to this machine.
+
+    brings: the names of the checks that it may put right.
+    commands: what to run; every one has to succeed.
+    """
+
+    brings: set[str]
+    commands: list[Command]
+
+
+def examine(*, selenium: bool = False) -> list[Check]:
+    """Looks at everything once; starts the browser to see that it can.
+
+    selenium: whether the Selenium backend's driver is required too.
+    """
     return [
         python(),
         miniwob_pages(),
         browser(),
         fonts(),
-        chromedriver(),
+        chromedriver(required=selenium),
         torch(),
     ]
 
@@ -109,7 +123,7 @@ def start_and_close() -> None:
     Raises:
         MachineError: it did not start.
     """
-    from webagents.browsers.chromium import ChromiumBrowser  # noqa: PLC0415  not needed elsewhere
+    from webagents.browsers.chromium import ChromiumBrowser
 
     ChromiumBrowser().close()
 
@@ -127,16 +141,16 @@ def fonts() -> Check:
     )
 
 
-def chromedriver() -> Check:
+def chromedriver(*, required: bool = False) -> Check:
     """The driver that only the Selenium backend uses."""
     advice = "only the Selenium backend needs it (Debian: apt-get install chromium-driver)"
     path = shutil.which("chromedriver")
     if path is None:
-        return Check("ChromeDriver", False, "not installed", advice, required=False)
+        return Check("ChromeDriver", False, "not installed", advice, required)
     try:
-        return Check("ChromeDriver", True, f"{_version_of(Path(path))} at {path}", required=False)
+        return Check("ChromeDriver", True, f"{_version_of(Path(path))} at {path}", "", required)
     except MachineError as error:
-        return Check("ChromeDriver", False, _one_line(error), advice, required=False)
+        return Check("ChromeDriver", False, _one_line(error), advice, required)
 
 
 def torch() -> Check:
@@ -176,37 +190,37 @@ def as_table(checks: Sequence[Check]) -> Table:
     return table
 
 
-def fix(checks: Sequence[Check], say: Say) -> list[Check]:
-    """Installs the browser and fonts where they are missing, and looks at everything again.
+def fix(checks: Sequence[Check], say: Say, *, selenium: bool = False) -> list[Check]:
+    """Installs what is missing where that is possible, and looks at everything again.
 
     say: receives one line for each thing that is done or went wrong.
     """
-    if _chosen() and "Browser" in {check.name for check in lacking(checks)}:
-        return list(checks)  # what was named is wrong; another browser would not be used
     for remedy in remedies():
-        if not {check.name for check in lacking(checks)} & {"Browser", "Fonts"}:
+        missing = {check.name for check in lacking(checks)}
+        if "Browser" in missing and _chosen():
+            say(f"{VARIABLE} names a browser that does not work; no other one would be used")
             break
-        if all(run(command, say) for command in remedy):
-            checks = examine()
+        if missing & remedy.brings and all(run(command, say) for command in remedy.commands):
+            checks = examine(selenium=selenium)
     return list(checks)
 
 
-def remedies() -> list[list[Command]]:
-    """What could bring the browser and fonts to this machine, the best first.
-
-    Each is a list of commands of which every one has to succeed.
-    """
+def remedies() -> list[Remedy]:
+    """What could bring the browser, fonts and driver to this machine, the best first."""
     download = (sys.executable, "-m", "playwright", "install")
     if os.geteuid() != 0:
-        return [[(*download, "--only-shell", "chromium")]]
-    ways: list[list[Command]] = []
+        return [Remedy({"Browser"}, [(*download, "--only-shell", "chromium")])]
+    ways: list[Remedy] = []
     if shutil.which("apt-get"):
+        update = ("apt-get", "update")
         install = ("apt-get", "install", "-y", "--no-install-recommends")
+        both = {"Browser", "Fonts"}
         ways += [
-            [("apt-get", "update"), (*install, "chromium-headless-shell", "fonts-liberation")],
-            [(*install, "chromium", "fonts-liberation")],
+            Remedy(both, [update, (*install, "chromium-headless-shell", "fonts-liberation")]),
+            Remedy(both, [update, (*install, "chromium", "fonts-liberation")]),
+            Remedy({"ChromeDriver"}, [update, (*install, "chromium", "chromium-driver")]),
         ]
-    return [*ways, [(*download, "--with-deps", "--only-shell", "chromium")]]
+    return [*ways, Remedy({"Browser"}, [(*download, "--with-deps", "--only-shell", "chromium")])]
 
 
 def run(command: Command, say: Say) -> bool:

@@ -4,8 +4,10 @@ Text is parsed, never run: an argument is a plain value (a string, a number, a l
 """
 
 from webagents.actions.action import Action
+from webagents.actions.kinds import Value
 from webagents.actions.parsing import parse
 from webagents.actions.sampling import sample
-from webagents.actions.signatures import ACTIONS, Parameter, Signature, Value, describe
+from webagents.actions.signatures import Parameter, Signature
+from webagents.actions.table import ACTIONS, describe
 
 __all__ = ["ACTIONS", "Action", "Parameter", "Signature", "Value", "describe", "parse", "sample"]

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from webagents.actions.kinds import Value
-from webagents.actions.signatures import signature_of
+from webagents.actions.table import signature_of
 from webagents.errors import ActionError
 
 MOST_CHARACTERS = 20_000

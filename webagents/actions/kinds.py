@@ -25,9 +25,9 @@ class Kind:
 
 
 def _unicode(text: str) -> str | None:
-    """The text, halves of a character joined (``\\ud83d\\ude00``); None where one lacks its other.
+    r"""The text, halves of a character (``\ud83d\ude00``) joined; None where one lacks its other.
 
-    Browsers and files take no half characters, which JSON-minded writers produce as pairs.
+    Browsers and files take no halves; who writes JSON writes pairs of them.
     """
     try:
         return text.encode("utf-16", "surrogatepass").decode("utf-16")

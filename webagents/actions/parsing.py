@@ -12,11 +12,12 @@ Text around the action (reasons, fences, comments, names of other functions) is 
 import json
 import re
 from collections.abc import Callable, Collection, Mapping
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from webagents.actions.action import MOST_CHARACTERS, Action
 from webagents.actions.brackets import Placeholder, arguments, bracketed, entries
-from webagents.actions.signatures import ACTIONS, signature_of
+from webagents.actions.kinds import Value
+from webagents.actions.table import ACTIONS, signature_of
 from webagents.errors import ActionError, UserError, clipped
 
 MOST_STARTS = 200
@@ -30,6 +31,7 @@ START = re.compile(
     """,
     re.VERBOSE | re.MULTILINE,
 )
+MEANT = re.compile(r"""\{\s*+['"]action['"]""")
 WEBSHOP = re.compile(r"(search|click)\[(.+)\]")
 """Greedy, as in WebShop: ``search[a[b]c]`` asks for ``a[b]c``; what follows is ignored."""
 
@@ -89,34 +91,41 @@ def _found(text: str, dialects: Collection[str]) -> list[Found]:
 
 
 def _call(text: str, start: re.Match[str], dialects: Collection[str]) -> Found:
-    """A call. Of a known action, told at once where wrong; prose can only be ``click (so)``."""
+    """A call. What is no plain call is prose if it can be (``click (so)``, ``click(ref)``)."""
     name = start[0][:-1].rstrip()
     tight = start[0] == f"{name}("
+    signature = ACTIONS.get(name)
+    unknown = _problem(lambda: signature_of(name, dialects)) if tight else None
     try:
         source, end = bracketed(text, start.end() - 1)
         positional, named = arguments(source)
     except ActionError as why:
+        if signature is None:
+            return Found(end=start.end(), problem=unknown)
         problem = ActionError(f"{name}: {why}")
-        if name in ACTIONS and tight and not isinstance(why, Placeholder):
+        if tight and not isinstance(why, Placeholder):
             raise problem from None
-        if name in ACTIONS:
-            return Found(end=start.end(), problem=problem)
-        return Found(end=start.end(), problem=_unknown(name, dialects) if tight else None)
-    if name not in ACTIONS:
-        return Found(end=end, problem=_unknown(name, dialects) if tight else None)
+        return Found(end=start.end(), problem=problem)
+    if signature is None:
+        return Found(end=end, problem=unknown)
+    if not positional and not named and (spoken := _problem(lambda: signature.read({}))):
+        return Found(end=end, problem=spoken)  # "I use click() now"
 
     def action() -> Action:
-        return _checked(name, ACTIONS[name].bind(positional, named))
+        return _checked(name, signature.bind(positional, named))
 
     return Found(end=end, source=text[start.start() : end], action=action)
 
 
 def _dict(text: str, start: re.Match[str], dialects: Collection[str]) -> Found:
+    """A dict. One that begins with its action is meant; any other that is unreadable is prose."""
     try:
         source, end = bracketed(text, start.start())
         written = text[start.start() : end]
         given = _json(written) or entries(source)
     except ActionError as problem:
+        if MEANT.match(text, start.start()):
+            raise
         return Found(end=start.end(), problem=problem)
     name = given.pop("action", None)
     if not isinstance(name, str):
@@ -124,7 +133,7 @@ def _dict(text: str, start: re.Match[str], dialects: Collection[str]) -> Found:
         return Found(end=end, problem=ActionError(wrong))
     name = "select_option" if name == "select" else name
     if name not in ACTIONS:
-        return Found(end=end, problem=_unknown(name, dialects))
+        return Found(end=end, problem=_problem(lambda: signature_of(name, dialects)))
     signature = ACTIONS[name]
     takes_text = any(each.name in ("text", "options") for each in signature.parameters)
     named = [
@@ -164,7 +173,7 @@ READERS: Mapping[str, Callable[[str, re.Match[str], Collection[str]], Found]] = 
 
 
 def _checked(name: str, bound: Mapping[str, object]) -> Action:
-    return Action(name=name, arguments=ACTIONS[name].read(bound))
+    return Action(name=name, arguments=cast(Mapping[str, Value], bound))  # it checks them
 
 
 def _json(source: str) -> dict[str, object] | None:
@@ -176,9 +185,10 @@ def _json(source: str) -> dict[str, object] | None:
     return found if isinstance(found, dict) else None
 
 
-def _unknown(name: str, dialects: Collection[str]) -> ActionError | None:
+def _problem(ask: Callable[[], object]) -> ActionError | None:
+    """Why it cannot be, None where it can."""
     try:
-        signature_of(name, dialects)
+        ask()
     except ActionError as error:
         return error
     return None

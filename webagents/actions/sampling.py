@@ -5,7 +5,7 @@ from typing import Any, Protocol
 
 from webagents.actions.action import Action
 from webagents.actions.kinds import Value
-from webagents.actions.signatures import ACTIONS
+from webagents.actions.table import ACTIONS
 
 POINTED = ("mouse_click", "mouse_click", "mouse_dblclick", "scroll", "keyboard_press")
 """What can be done where the page has no refs; a name's share is its number of times."""

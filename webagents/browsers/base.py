@@ -36,6 +36,8 @@ class PageOptions:
     clicks: what a click on a covered element does: ``"element"`` lets the element receive it,
         ``"pointer"`` answers an error.
     clock: ``"virtual"`` moves the page's time only by steps, ``"real"`` lets it run.
+    ahead: whether a second tab loads the next episode's document while one is played: quicker
+        resets for twice the memory.
     """
 
     proxy: str
@@ -50,6 +52,7 @@ class PageOptions:
     screenshots: bool = True
     clicks: Clicks = "element"
     clock: Clock = "virtual"
+    ahead: bool = False
 
 
 class View(NamedTuple):
@@ -203,6 +206,7 @@ class Tab(Protocol):
     """The few things a backend must do for `WebPage` to do the rest."""
 
     notes: Notes
+    pointer: tuple[float, float]
 
     @property
     def source(self) -> Pump | None:

@@ -112,8 +112,7 @@ async def clear(arguments: Mapping[str, Any], tab: Tab, options: PageOptions) ->
 
 async def select_option(arguments: Mapping[str, Any], tab: Tab, options: PageOptions) -> str:
     """Chooses options of a select by their labels or values."""
-    wanted = arguments["options"]
-    chosen = [wanted] if isinstance(wanted, str) else list(wanted)
+    chosen = list(arguments["options"])
     if not chosen:
         raise ActionError("select_option: name at least one option")
     return str((await tab.ask("chooseOptions", int(arguments["ref"]), chosen)).get("error", ""))
@@ -233,16 +232,16 @@ async def mouse_move(arguments: Mapping[str, Any], tab: Tab, options: PageOption
 
 
 async def mouse_down(arguments: Mapping[str, Any], tab: Tab, options: PageOptions) -> str:
-    """Presses a button at a point and holds it."""
-    x, y = _point(arguments, options)
+    """Presses a button and holds it, at a point or where the pointer is."""
+    x, y = _point(arguments, options) if "x" in arguments else tab.pointer
     button = arguments.get("button", "left")
     await tab.send([Pointer("move", x, y), Pointer("down", x, y, button, 1)])
     return ""
 
 
 async def mouse_up(arguments: Mapping[str, Any], tab: Tab, options: PageOptions) -> str:
-    """Lets a button go at a point."""
-    x, y = _point(arguments, options)
+    """Lets a button go, at a point or where the pointer is."""
+    x, y = _point(arguments, options) if "x" in arguments else tab.pointer
     button = arguments.get("button", "left")
     await tab.send([Pointer("move", x, y)], together=False)
     await tab.send([Pointer("up", x, y, button, 1)])

@@ -73,7 +73,7 @@ class FoundBrowser(NamedTuple):
 
 
 def find_browser(path: str | None = None, *, system: Sequence[str] = SYSTEM) -> FoundBrowser:
-    """The browser at `path`, else $WEBAGENTS_BROWSER's, else Playwright's newest, else the system's.
+    """The browser at `path`, or $WEBAGENTS_BROWSER's, or Playwright's newest, or the system's.
 
     path: an executable's path or a command's name; None to search.
     system: the commands and paths tried last, in this order.
@@ -88,7 +88,7 @@ def find_browser(path: str | None = None, *, system: Sequence[str] = SYSTEM) -> 
     folder = playwright_folder()
     for origin, candidates in (
         ("playwright", _downloads(folder)),
-        ("system", (os.path.expanduser(name) for name in system)),
+        ("system", map(_expanded, system)),
     ):
         for candidate in candidates:
             if executable := shutil.which(candidate):
@@ -119,7 +119,7 @@ def playwright_folder() -> Path:
 
 
 def _named(named: str, origin: str) -> FoundBrowser:
-    executable = shutil.which(os.path.expanduser(named))
+    executable = shutil.which(_expanded(named))
     if executable is None:
         wrong = (
             "is a folder"
@@ -134,6 +134,11 @@ def _named(named: str, origin: str) -> FoundBrowser:
             "or leave it out to have one searched for"
         )
     return _found(Path(executable), origin)
+
+
+def _expanded(name: str) -> str:
+    """The name with a leading ~ replaced; a command's name stays one."""
+    return str(Path(name).expanduser()) if name.startswith("~") else name
 
 
 def _found(path: Path, origin: str) -> FoundBrowser:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import select
 import time
+from collections import deque
 from collections.abc import Coroutine, Generator, Iterable, Sequence
 from contextlib import ExitStack
 from typing import Any, NamedTuple, Protocol
@@ -58,6 +59,37 @@ class Waitable:
         if self.failure is not None:
             raise self.failure
         return self.value
+
+
+class Turn:
+    """Lets one coroutine at a time through: ``async with turn: ...``, in the order they came."""
+
+    def __init__(self) -> None:
+        self._taken = False
+        self._queue: deque[Waitable] = deque()
+
+    async def __aenter__(self) -> None:
+        if self._taken:
+            place = Waitable()
+            self._queue.append(place)
+            try:
+                await place
+            except BaseException:
+                if place.done:  # it came, but too late to be used
+                    self._pass_on()
+                else:
+                    self._queue.remove(place)
+                raise
+        self._taken = True
+
+    async def __aexit__(self, *error: object) -> None:
+        self._pass_on()
+
+    def _pass_on(self) -> None:
+        if self._queue:
+            self._queue.popleft().resolve(None)
+        else:
+            self._taken = False
 
 
 class Work(NamedTuple):

@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import re
 import shutil
 import signal
 import sys
@@ -22,6 +23,7 @@ from pathlib import Path
 from webagents.errors import BrowserStartError, clipped
 
 _PREFIX = "webagents-browser-"
+_CHATTER = re.compile(r"dbus|vaapi|InitializeSandbox\(\) called|INFO:CONSOLE|DevTools listening")
 _HIGH = 64  # keeps the pipes' descriptors clear of 3 and 4 while they are moved there
 
 
@@ -71,11 +73,12 @@ class BrowserProcess:
         self.closed = False
 
     def words(self, lines: int = 8) -> str:
-        """The last lines the browser wrote to its standard error."""
+        """The last lines the browser wrote to its standard error, but for its common chatter."""
         with contextlib.suppress(OSError, ValueError):
             size = os.fstat(self._log.fileno()).st_size
             tail = os.pread(self._log.fileno(), 8192, max(0, size - 8192))
-            return "\n".join(tail.decode(errors="replace").strip().splitlines()[-lines:])
+            said = tail.decode(errors="replace").strip().splitlines()
+            return "\n".join([line for line in said if not _CHATTER.search(line)][-lines:])
         return ""
 
     def close(self) -> None:
@@ -128,14 +131,12 @@ def _pipe() -> tuple[int, int]:
 
 
 def _environment() -> dict[str, str]:
-    """Ours, in one language and time zone, with no desktop bus to look for."""
+    """Ours, in one language and time zone."""
     return {
         **os.environ,
         "TZ": "UTC",
         "LANG": "en_US.UTF-8",
         "LANGUAGE": "en_US",
-        "DBUS_SESSION_BUS_ADDRESS": "disabled:",
-        "DBUS_SYSTEM_BUS_ADDRESS": "disabled:",
     }
 
 

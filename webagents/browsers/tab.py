@@ -28,6 +28,10 @@ _SHOT = {"format": "png", "optimizeForSpeed": True}
 _MOUSE = {"move": "mouseMoved", "down": "mousePressed", "up": "mouseReleased"}
 _BUTTONS = {"none": 0, "left": 1, "right": 2, "middle": 4}
 _LOST = ("Cannot find context", "context was destroyed", "navigated or closed", "Cannot find default")
+_DOCUMENTS = {"patterns": [{"urlPattern": "*", "resourceType": "Document"}]}
+_WORLD = "webagents"
+_LOADS_PER_COLLECTION = 16
+_NEED_FRAMES = frozenset({"step", "frame"})
 _STREAMS = frozenset({"EventSource", "WebSocket", "Ping", "Media"})
 
 
@@ -42,6 +46,7 @@ class ChromiumTab:
 
     def __init__(self, connection: Connection, options: PageOptions, *, frame_control: bool) -> None:
         self.notes = Notes()
+        self.pointer = (0.0, 0.0)
         self._connection = connection
         self._options = options
         self._frame_control = frame_control
@@ -54,9 +59,9 @@ class ChromiumTab:
         self._settled: Call | None = None
         self._navigating = ""
         self._button = "none"
-        self._at = (0.0, 0.0)
         self._drag: dict[str, Any] | None = None
-        self._shown: Screenshot | None = None
+        self._loads = 0
+        self._broken = False
 
     @property
     def source(self) -> Connection:
@@ -93,15 +98,12 @@ class ChromiumTab:
         clip = {"x": 0, "y": 0, "width": options.width, "height": options.height, "scale": 1}
         start = script("clock.js" if options.clock == "virtual" else "probe.js")
         source = f"{start}({orjson.dumps(KEY).decode()}, {EPOCH_MS}, {options.probe})"
+        agent = {"source": f"{script('agent.js')}({orjson.dumps(KEY).decode()})", "worldName": _WORLD}
         for call in [
             downloads,
             self._send("Page.enable"),
             self._send("Network.enable"),
             self._send("Inspector.enable"),
-            self._send(
-                "Fetch.enable",
-                {"patterns": [{"urlPattern": "*", "resourceType": "Document"}]},
-            ),
             self._send(
                 "Emulation.setDeviceMetricsOverride",
                 {
@@ -117,6 +119,7 @@ class ChromiumTab:
             self._send("Page.setInterceptFileChooserDialog", {"enabled": True}),
             self._send("Input.setInterceptDrags", {"enabled": True}),
             self._send("Page.addScriptToEvaluateOnNewDocument", {"source": source}),
+            self._send("Page.addScriptToEvaluateOnNewDocument", agent),
         ]:
             await call
 
@@ -132,10 +135,13 @@ class ChromiumTab:
     def begin(self, url: str) -> None:
         """Starts loading `url` with nothing kept of what was there; `arrive` waits for it."""
         self.notes = Notes()
-        self._shown = None
+        self.pointer = (0.0, 0.0)
         self._button = "none"
         self._drag = None
         self._requests.clear()
+        self._loads += 1
+        if self._loads % _LOADS_PER_COLLECTION == 0:  # V8 would let the old documents pile up
+            self._send("HeapProfiler.collectGarbage")
         self._navigating = url
         self._loading = self._connection.expect(f"loading {url}", self._session)
         for origin in (self._options.origin,):
@@ -145,6 +151,8 @@ class ChromiumTab:
             for local in (False, True):
                 storage = {"securityOrigin": origin, "isLocalStorage": local}
                 self._send("DOMStorage.clear", {"storageId": storage})
+        # A load that nobody attends to must not wait for us to let its document through.
+        self._send("Fetch.disable")
         self._opening = self._send("Page.navigate", {"url": url})
 
     async def arrive(self) -> None:
@@ -158,6 +166,7 @@ class ChromiumTab:
             raise PageLoadError(f"{self._navigating} did not load: {answer['errorText']}")
         await self._loaded()
         self._navigating = ""
+        self._send("Fetch.enable", _DOCUMENTS)
 
     # ------------------------------------------------------------------ the page's two worlds
     async def run(self, script: str) -> Any:
@@ -166,8 +175,7 @@ class ChromiumTab:
         Raises:
             PageLoadError: it threw.
         """
-        answer = await self._evaluate({"expression": script, "awaitPromise": True})
-        return answer
+        return await self._evaluate({"expression": script, "awaitPromise": True})
 
     async def ask(self, function: str, *arguments: Any) -> Any:
         """Calls a function of agent.js; waits for a page that is just being replaced."""
@@ -183,7 +191,8 @@ class ChromiumTab:
                         "expression": expression,
                         "contextId": self._world,
                         "awaitPromise": True,
-                    }
+                    },
+                    frames=function in _NEED_FRAMES,
                 )
             except ProtocolError as error:
                 if not any(lost in str(error) for lost in _LOST):
@@ -192,16 +201,16 @@ class ChromiumTab:
         raise PageLoadError("the page keeps replacing itself")
 
     async def _enter(self) -> None:
+        # The world is there since the document began, agent.js with it; this tells its number.
         world = await self._send(
-            "Page.createIsolatedWorld", {"frameId": self._target, "worldName": "webagents"}
+            "Page.createIsolatedWorld", {"frameId": self._target, "worldName": _WORLD}
         )
         self._world = world["executionContextId"]
-        source = f"globalThis.agent = ({script('agent.js').strip()})({orjson.dumps(KEY).decode()}); 0"
-        await self._evaluate({"expression": source, "contextId": self._world})
 
-    async def _evaluate(self, params: dict[str, Any]) -> Any:
+    async def _evaluate(self, params: dict[str, Any], *, frames: bool = False) -> Any:
         call = self._send("Runtime.evaluate", {"returnByValue": True, **params})
-        await self._with_frames([call])
+        if frames:
+            await self._with_frames([call])
         answer = await call
         thrown = answer.get("exceptionDetails")
         if thrown:
@@ -289,7 +298,7 @@ class ChromiumTab:
         held = self._button
         if event.kind == "up":
             self._button = held = "none"
-        self._at = (event.x, event.y)
+        self.pointer = (event.x, event.y)
         return self._send(
             "Input.dispatchMouseEvent",
             {
@@ -315,7 +324,12 @@ class ChromiumTab:
                         pass  # raised again where the call's value is asked for
             return
         while not all(call.done for call in calls):
-            await self._send("HeadlessExperimental.beginFrame")
+            await self._frame({})
+
+    async def _frame(self, params: dict[str, Any]) -> dict[str, Any]:
+        async with self._connection.frames:
+            shown: dict[str, Any] = await self._send("HeadlessExperimental.beginFrame", params)
+            return shown
 
     async def quiet(self) -> bool:
         """Waits until no document and no resource is loading."""
@@ -344,7 +358,7 @@ class ChromiumTab:
             data = (await self._send("Page.captureScreenshot", _SHOT))["data"]
             return self._pixels(data)
         for _ in range(20):
-            frame = await self._send("HeadlessExperimental.beginFrame", {"screenshot": _SHOT})
+            frame = await self._frame({"screenshot": _SHOT})
             if frame.get("screenshotData"):
                 return self._pixels(frame["screenshotData"])
         raise BrowserDied("the browser draws no pictures")
@@ -433,12 +447,7 @@ class ChromiumTab:
 
     def _on_crash(self, params: dict[str, Any]) -> None:
         self._connection.fail(self._session, BrowserDied("the page's process crashed"))
-        self._context_lost = True
-
-    @property
-    def broken(self) -> bool:
-        """Whether the tab's process is gone."""
-        return getattr(self, "_context_lost", False)
+        self._broken = True
 
 
 def _articled(kind: str) -> str:
@@ -465,7 +474,7 @@ _EVENTS = {
 
 
 class ChromiumTabs:
-    """The tabs of one page: while one is played in, the other loads the next episode's document."""
+    """The tabs of one page: with `ahead`, one loads the next episode while the other is played in."""
 
     def __init__(
         self, connection: Connection, options: PageOptions, *, frame_control: bool
@@ -484,9 +493,10 @@ class ChromiumTabs:
 
     async def fresh(self, url: str) -> ChromiumTab:
         """A tab with a newly loaded document."""
-        tab, self._spare, self._current = self._spare, self._current, None
-        if tab is None:
-            tab, self._spare = self._spare, None
+        if self._options.ahead:
+            tab, self._spare, self._current = self._spare, self._current, None
+        else:
+            tab, self._current = self._current, None
         prepared, self._prepared = self._prepared == url, ""
         try:
             if tab is None:

@@ -6,14 +6,15 @@ page.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from webagents.actions import Action, parse
-from webagents.browsers.base import Browser, Page, View
+from webagents.browsers.base import Browser, Page, PageOptions, View
 from webagents.envs.task import PlayOptions, Task, Verdict
-from webagents.errors import ActionError, MachineError, PageLoadError, UserError, clipped
+from webagents.errors import ActionError, MachineError, PageHung, PageLoadError, UserError, clipped
 from webagents.types import Observation
 
 _READY_MS = 50.0  # page time between looks while a task is getting ready
@@ -39,8 +40,10 @@ class Transition(NamedTuple):
 class Play:
     """One page and the task being played on it."""
 
-    def __init__(self, options: PlayOptions) -> None:
+    def __init__(self, options: PlayOptions, *, ahead: bool = False) -> None:
+        """A play without a page yet; `ahead`: see `PageOptions`."""
         self.options = options
+        self._ahead = ahead
         self.task: Task | None = None
         self.max_steps = 0
         self._browser: Browser | None = None
@@ -77,8 +80,8 @@ class Play:
                 view = await page.step(None, _READY_MS)
             else:
                 raise PageLoadError(f"the task {task.spec.id} did not get ready")
-        except MachineError:
-            await self.drop()
+        except MachineError as failure:
+            await self._give_up(failure)
             raise
         self._began_ms = view.time_ms
         self._steps = 0
@@ -87,7 +90,7 @@ class Play:
 
     def prepare(self, task: Task) -> None:
         """Begins to load the page of the next episode's task in the background."""
-        if self._page is not None and self._page.options == task.page(self.options):
+        if self._page is not None and self._page.options == self._page_options(task):
             self._page.prepare(task.url(self.options))
 
     async def step(self, text: str) -> Transition:
@@ -116,8 +119,8 @@ class Play:
         given_up = action is not None and action.name == "report_infeasible"
         try:
             view = await self._page.step(None if message else action, ms)
-        except MachineError:
-            await self.drop()
+        except MachineError as failure:
+            await self._give_up(failure)
             raise
         self._steps += 1
         return self._transition(view, mistake, message, given_up=given_up)
@@ -134,7 +137,7 @@ class Play:
         info: dict[str, Any] = {
             "success": verdict.done and verdict.raw >= self.task.spec.success_at,
             "raw_reward": verdict.raw if verdict.done else 0.0,
-            "time_ms": round(view.time_ms - self._began_ms, 3),
+            "time_ms": round(float(view.time_ms - self._began_ms), 3),
             "fields": verdict.fields,
         }
         if message:
@@ -149,6 +152,12 @@ class Play:
         reward = scored if verdict.done else 0.0
         return Transition(observation, reward, terminated, truncated, info)
 
+    async def _give_up(self, failure: MachineError) -> None:
+        # A browser with a hung page is of no more use: it draws one frame at a time, for all.
+        if isinstance(failure, PageHung) and self._browser is not None:
+            self._browser.close()
+        await self.drop()
+
     async def drop(self) -> None:
         """Gives the page up; the next reset makes a new one."""
         self._over = True
@@ -156,8 +165,11 @@ class Play:
         if page is not None:
             await page.close()
 
+    def _page_options(self, task: Task) -> PageOptions:
+        return replace(task.page(self.options), ahead=self._ahead)
+
     async def _ensure_page(self, browser: Browser, task: Task) -> None:
-        wanted = task.page(self.options)
+        wanted = self._page_options(task)
         if self._page is not None and (
             browser is not self._browser or self._page.options != wanted
         ):

@@ -77,7 +77,7 @@ class WebEnv(gymnasium.Env[dict[str, Any], str]):
         self._window: Window | None = None
         self._picture: Screenshot | None = None
         self.task = make_task(task)
-        self._play = Play(self.options)
+        self._play = Play(self.options, ahead=True)
         area = self.task.spec
         self.observation_space: spaces.Space[Any] = observation_space(
             area.width, area.height, screenshots=self.options.screenshots

@@ -1,4 +1,4 @@
-"""A run's folder: its settings, its episodes as they finish, screenshots of failures, its report."""
+"""A run's folder: its settings, its episodes as they finish, the screenshots that are kept."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def write(path: Path, text: str) -> None:
     """Writes a file whole or not at all; what UTF-8 cannot hold becomes "?"."""
     new = path.with_name(path.name + ".new")
     new.write_bytes(text.encode("utf-8", "replace"))
-    os.replace(new, path)
+    new.replace(path)
 
 
 def _json(value: object) -> str:

@@ -61,12 +61,12 @@ def macro(counts: Iterable[tuple[int, int]], confidence: float = 0.95) -> Estima
     what other seeds of the same tasks would give, not what other tasks would. It is Wilson's at
     the number of episodes that, drawn from one task, would vary as much as these do:
 
-        N = m(1 − m) / v,  v = Σ r_i (1 − r_i) / n_i / T²,  r_i = (c_i + 1/2) / (n_i + 1),  m = mean r
+        N = m(1 − m) / v,  v = Σ r_i (1 − r_i) / n_i / T²,  m = Σ r_i / T
 
-    r being Jeffreys' smoothed rates, for v is never 0 then. Of one task, and of tasks that all
-    succeed, this is exactly Wilson's interval of all their episodes; of tasks that differ it is
-    narrower, as it should be. Simulated over 3 to 56 tasks of 1 to 100 episodes it covers the true
-    mean 93% to 100% of the time. Tasks without episodes are left out.
+    with T tasks and r_i = (c_i + 1/2) / (n_i + 1), Jeffreys' rates, for v is never 0 then. Of one
+    task, and of tasks that all succeed, this is exactly Wilson's interval of all their episodes; of
+    tasks that differ it is narrower, as it should be. Simulated over 3 to 56 tasks of 1 to 100
+    episodes it covers the true mean 93% to 100% of the time. Tasks without episodes are left out.
     Source: Wilson's interval at a design-based effective sample size, Korn & Graubard 1998,
     "Confidence intervals for proportions with small expected number of positive counts".
     """

@@ -85,7 +85,7 @@ def shown(
 @contextmanager
 def silent(total: int, done: Sequence[Outcome] = ()) -> Iterator[Told]:  # noqa: ARG001
     """Shows nothing."""
-    yield lambda outcome: None
+    yield lambda _: None
 
 
 @contextmanager

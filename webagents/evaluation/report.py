@@ -61,6 +61,11 @@ class SetResult:
     reward: float | None
     steps: float | None
 
+    @property
+    def partial(self) -> bool:
+        """Whether some of its tasks are missing, so that this is not the set's result."""
+        return self.tasks != self.of
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:

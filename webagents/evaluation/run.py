@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -190,6 +190,6 @@ def _report(
     return report
 
 
-def _closable(episodes: Iterator[Episode]) -> Iterator[Episode]:
+def _closable(episodes: Iterator[Episode]) -> Generator[Episode, None, None]:
     """As a generator, which closes what it reads from when it is closed."""
     yield from episodes

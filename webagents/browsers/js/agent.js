@@ -1,6 +1,7 @@
 // The agent's eyes and hands in the page, in a world of its own that the page's scripts cannot touch.
 ((key) => {
   "use strict";
+  if (window !== window.top) return;
   const refs = new WeakMap();    // element -> ref
   const elements = new Map();    // ref -> WeakRef(element)
   let lastRef = 0;
@@ -432,6 +433,6 @@
   const goto = (url) => { location.assign(url); return {}; };
   const travel = (steps) => { history.go(steps); return {}; };
 
-  return { step, locate, middle, clickElement, chooseOptions, prepareTyping, focus, holdPaste, paste, frame,
+  globalThis.agent = { step, locate, middle, clickElement, chooseOptions, prepareTyping, focus, holdPaste, paste, frame,
     checked, goto, travel };
 })

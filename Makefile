@@ -1,0 +1,75 @@
+# `make help` lists what there is. Everything is installed into .venv, pinned by constraints.txt;
+# stamp files in it remember what is done, so that a second run begins at once.
+
+PYTHON ?= python3
+TESTS  ?= -n 2
+VENV   := .venv
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/pip -qq --disable-pip-version-check install -c constraints.txt
+EXTRAS := dev,bench,selenium,sb3,torchrl
+ROOT   := $(shell [ "$$(id -u)" = 0 ] && command -v apt-get)
+
+.PHONY: help run test test-all bench lint venv clean
+.DEFAULT_GOAL := help
+
+help:  ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | \
+		while IFS='|' read -r name text; do printf '%-16s %s\n' "$$name" "$$text"; done
+
+run: $(VENV)/.browser  ## play 20 tasks with the scripted experts and write runs/first/report.html
+	@echo "== Playing 20 MiniWoB tasks, 5 episodes each, in a real browser"
+	@$(BIN)/webagents evaluate --policy expert --tasks @experts --episodes 5 --out runs/first
+	@echo "== The report, one file to open in a browser: $(CURDIR)/runs/first/report.html"
+
+test: $(VENV)/.test-browser  ## install what the tests need, then run all but the slow ones
+	@echo "== Running the tests"
+	@$(BIN)/pytest $(TESTS)
+
+test-all: $(VENV)/.test-browser  ## run all the tests, the slow ones too
+	@echo "== Running all the tests; this takes long"
+	@$(BIN)/pytest $(TESTS) -m "not bench"
+
+bench: $(VENV)/.test-browser  ## measure speed; wants an idle machine
+	@$(BIN)/python benchmarks/env_speed.py
+
+lint: $(VENV)/.dev  ## check style, types and layers
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+
+venv: $(VENV)/.dev  ## make .venv with everything a developer needs, but no browser
+
+clean:  ## remove .venv, caches and build outputs; keeps runs/
+	rm -rf $(VENV) .cache .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist
+
+$(VENV)/.made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "error: Python 3.11 or newer is needed; name one: make PYTHON=python3.11" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { [ -n "$(ROOT)" ] && \
+		echo "== Installing python3-venv" && apt-get -qq update && apt-get -qq install -y python3-venv; } || \
+		{ echo "error: this Python makes no virtual environments (Debian: python3-venv)" >&2; exit 1; }
+	@echo "== Making a virtual environment in $(VENV)"
+	@$(PYTHON) -m venv $(VENV)
+	@$(PIP) hatchling
+	@touch $@
+
+$(VENV)/.core: $(VENV)/.made pyproject.toml constraints.txt
+	@echo "== Installing the package and what it needs (about a minute)"
+	@$(PIP) --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.made pyproject.toml constraints.txt
+	@echo "== Installing the package, the test tools and PyTorch (some minutes)"
+	@$(PIP) --no-build-isolation -e '.[$(EXTRAS)]'
+	@touch $@ $(VENV)/.core
+
+$(VENV)/.browser: $(VENV)/.core
+	@echo "== Looking for a browser and fonts, installing them if there are none"
+	@$(BIN)/webagents doctor --fix
+	@touch $@
+
+$(VENV)/.test-browser: $(VENV)/.dev
+	@echo "== Looking for a browser, fonts and ChromeDriver, installing them if there are none"
+	@$(BIN)/webagents doctor --fix $(if $(ROOT),--selenium)
+	@touch $@ $(VENV)/.browser

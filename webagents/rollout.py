@@ -1,0 +1,214 @@
+"""The one loop: plays episodes with a policy, many pages at once.
+
+Evaluation, collection and training all play through here::
+
+    for episode in rollout([Job("miniwob.click-test", 0)], policy):
+        print(episode.task, episode.success)
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+from webagents.browsers.base import Browser
+from webagents.browsers.loop import Work, run_all
+from webagents.envs.launch import launch
+from webagents.envs.play import Play, Transition
+from webagents.envs.task import PlayOptions, Task
+from webagents.envs.tasks import make_task
+from webagents.errors import MachineError, UserError
+from webagents.types import Episode, Observation, Policy, Step
+
+RESET_SECONDS = 30.0
+STEP_SECONDS = 5.0
+
+
+class Job(NamedTuple):
+    """One episode to play.
+
+    max_steps: its step limit; None: the catalogue's.
+    """
+
+    task: str
+    seed: int
+    max_steps: int | None = None
+
+
+class _Seat:
+    """One page's place in the rollout: its play, the job in hand and its episode so far."""
+
+    def __init__(self, browser: int, options: PlayOptions, *, ahead: bool) -> None:
+        self.browser = browser
+        self.play = Play(options, ahead=ahead)
+        self.job: Job | None = None
+        self.episode: Episode | None = None
+
+
+class _Browsers:
+    """The browsers of a rollout; one that died is replaced when it is next asked for."""
+
+    def __init__(self, number: int, backend: str, path: str | None) -> None:
+        self._start = lambda: launch(backend, path)
+        self._browsers: list[Browser | None] = [None] * number
+
+    def __getitem__(self, index: int) -> Browser:
+        browser = self._browsers[index]
+        if browser is None or not browser.alive:
+            if browser is not None:
+                browser.close()
+            browser = self._browsers[index] = self._start()
+        return browser
+
+    def close(self) -> None:
+        for browser in self._browsers:
+            if browser is not None:
+                browser.close()
+
+
+class _Tasks:
+    """One task object per id."""
+
+    def __init__(self) -> None:
+        self._tasks: dict[str, Task] = {}
+
+    def __getitem__(self, id_: str) -> Task:
+        if id_ not in self._tasks:
+            self._tasks[id_] = make_task(id_)
+        return self._tasks[id_]
+
+    def close(self) -> None:
+        for task in self._tasks.values():
+            task.close()
+
+
+def rollout(
+    jobs: Iterable[Job],
+    policy: Policy,
+    *,
+    pages: int = 4,
+    browsers: int | None = None,
+    backend: str = "chromium",
+    browser: str | None = None,
+    options: PlayOptions | None = None,
+) -> Iterator[Episode]:
+    """Plays every job and yields its episode when it is done, in any order.
+
+    A broken machine voids its episode (`Episode.void` says why) and the rollout goes on.
+
+    jobs: what to play; taken one by one, so that it may be endless.
+    policy: acts for all pages at once.
+    pages: how many are played side by side.
+    browsers: over how many browser processes; None: one a processor, at most one a page.
+    backend, browser: see `launch.launch`.
+    options: how episodes are played.
+
+    Raises:
+        UserError: a task or seed that is none, or fewer than one page.
+        BrowserMissing, BrowserStartError: no browser to play in.
+    """
+    if pages < 1:
+        raise UserError(f"pages={pages!r}; at least one page is needed to play on")
+    chosen = options or PlayOptions()
+    number = browsers or max(1, min(pages, os.cpu_count() or 1))
+    fleet, tasks, queue = _Browsers(number, backend, browser), _Tasks(), iter(jobs)
+    seats = [_Seat(n % number, chosen, ahead=pages == 1) for n in range(pages)]
+    try:
+        while True:
+            yield from _begin(seats, queue, fleet, tasks)
+            acting = [seat for seat in seats if seat.episode is not None]
+            if not acting:
+                return
+            yield from _act(acting, policy, fleet)
+    finally:
+        fleet.close()
+        tasks.close()
+
+
+def _begin(
+    seats: Sequence[_Seat], queue: Iterator[Job], fleet: _Browsers, tasks: _Tasks
+) -> list[Episode]:
+    """Gives every free seat an episode, while there are jobs; returns those that came to nothing."""
+    voids = []
+    while free := [seat for seat in seats if seat.episode is None]:
+        beginning = []
+        for seat in free:
+            seat.job = next(queue, None)
+            if seat.job is not None:
+                beginning.append(seat)
+        if not beginning:
+            break
+        works = []
+        for seat in beginning:
+            assert seat.job is not None
+            browser, task = fleet[seat.browser], tasks[seat.job.task]
+            operation = seat.play.reset(browser, task, seat.job.seed, seat.job.max_steps)
+            works.append(Work(operation, browser.source))
+        for seat, outcome in zip(beginning, run_all(works, RESET_SECONDS), strict=True):
+            assert seat.job is not None
+            task = tasks[seat.job.task]
+            if outcome.failure is None:
+                began: Transition = outcome.value
+                seat.episode = Episode(
+                    task=task.spec.id,
+                    seed=seat.job.seed,
+                    observation=began.observation,
+                    info=began.info,
+                )
+            else:
+                unseen = Observation(instruction="", html="")
+                nothing = Episode(task=task.spec.id, seed=seat.job.seed, observation=unseen)
+                voids.append(_void(nothing, outcome.failure))
+    return voids
+
+
+def _act(acting: Sequence[_Seat], policy: Policy, fleet: _Browsers) -> list[Episode]:
+    """One step of every episode in play; returns those that ended with it."""
+    episodes = [seat.episode for seat in acting if seat.episode is not None]
+    decisions = policy.act(episodes)
+    if len(decisions) != len(episodes):
+        raise UserError(
+            f"the policy gave {len(decisions)} decisions for {len(episodes)} episodes"
+        )
+    works = [
+        Work(seat.play.step(decision.action), fleet[seat.browser].source)
+        for seat, decision in zip(acting, decisions, strict=True)
+    ]
+    done = []
+    for seat, episode, decision, outcome in zip(
+        acting, episodes, decisions, run_all(works, STEP_SECONDS), strict=True
+    ):
+        if outcome.failure is not None:
+            done.append(_void(episode, outcome.failure))
+            seat.episode = None
+            continue
+        made: Transition = outcome.value
+        step = Step(
+            observation=episode.observation,
+            action=decision.action,
+            reward=made.reward,
+            terminated=made.terminated,
+            truncated=made.truncated,
+            error=made.observation.error,
+            time_ms=made.info["time_ms"],
+            notes=decision.notes,
+        )
+        seat.episode = episode.extended(step, made.observation, made.info)
+        if seat.episode.done:
+            done.append(seat.episode)
+            seat.episode = None
+    return done
+
+
+def _void(episode: Episode, failure: Exception) -> Episode:
+    """The episode as void; what is no broken machine is a bug, or the caller's, and surfaces."""
+    if not isinstance(failure, MachineError):
+        raise failure
+    return replace(episode, void=f"{type(failure).__name__}: {failure}")
+
+
+def play_one(task: str, seed: int, policy: Policy, **options: Any) -> Episode:
+    """One episode, played and returned; `options`: see `rollout`."""
+    return next(rollout([Job(task, seed)], policy, pages=1, **options))
