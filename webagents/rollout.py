@@ -16,14 +16,11 @@ from typing import Any, NamedTuple
 from webagents.browsers.base import Browser
 from webagents.browsers.loop import Work, run_all
 from webagents.envs.launch import launch
-from webagents.envs.play import Play, Transition
-from webagents.envs.task import PlayOptions, Task
+from webagents.envs.play import Play, Transition, patience
+from webagents.envs.task import PlayOptions, Task, play_options
 from webagents.envs.tasks import make_task
 from webagents.errors import MachineError, UserError
 from webagents.types import Episode, Observation, Policy, Step
-
-RESET_SECONDS = 30.0
-STEP_SECONDS = 5.0
 
 
 class Job(NamedTuple):
@@ -51,7 +48,7 @@ class _Browsers:
     """The browsers of a rollout; one that died is replaced when it is next asked for."""
 
     def __init__(self, number: int, backend: str, path: str | None) -> None:
-        self._start = lambda: launch(backend, path)
+        self._how = (backend, path)
         self._browsers: list[Browser | None] = [None] * number
 
     def __getitem__(self, index: int) -> Browser:
@@ -59,7 +56,7 @@ class _Browsers:
         if browser is None or not browser.alive:
             if browser is not None:
                 browser.close()
-            browser = self._browsers[index] = self._start()
+            browser = self._browsers[index] = launch(*self._how)
         return browser
 
     def close(self) -> None:
@@ -92,7 +89,7 @@ def rollout(
     browsers: int | None = None,
     backend: str = "chromium",
     browser: str | None = None,
-    options: PlayOptions | None = None,
+    **play: Any,
 ) -> Iterator[Episode]:
     """Plays every job and yields its episode when it is done, in any order.
 
@@ -103,7 +100,7 @@ def rollout(
     pages: how many are played side by side.
     browsers: over how many browser processes; None: one a processor, at most one a page.
     backend, browser: see `launch.launch`.
-    options: how episodes are played.
+    play: how episodes are played, see `PlayOptions`.
 
     Raises:
         UserError: a task or seed that is none, or fewer than one page.
@@ -111,7 +108,7 @@ def rollout(
     """
     if pages < 1:
         raise UserError(f"pages={pages!r}; at least one page is needed to play on")
-    chosen = options or PlayOptions()
+    chosen = play_options(play)
     number = browsers or max(1, min(pages, os.cpu_count() or 1))
     fleet, tasks, queue = _Browsers(number, backend, browser), _Tasks(), iter(jobs)
     seats = [_Seat(n % number, chosen, ahead=pages == 1) for n in range(pages)]
@@ -130,7 +127,7 @@ def rollout(
 def _begin(
     seats: Sequence[_Seat], queue: Iterator[Job], fleet: _Browsers, tasks: _Tasks
 ) -> list[Episode]:
-    """Gives every free seat an episode, while there are jobs; returns those that came to nothing."""
+    """Gives free seats an episode while there are jobs; returns those that came to nothing."""
     voids = []
     while free := [seat for seat in seats if seat.episode is None]:
         beginning = []
@@ -146,7 +143,7 @@ def _begin(
             browser, task = fleet[seat.browser], tasks[seat.job.task]
             operation = seat.play.reset(browser, task, seat.job.seed, seat.job.max_steps)
             works.append(Work(operation, browser.source))
-        for seat, outcome in zip(beginning, run_all(works, RESET_SECONDS), strict=True):
+        for seat, outcome in zip(beginning, run_all(works, patience(len(works))), strict=True):
             assert seat.job is not None
             task = tasks[seat.job.task]
             if outcome.failure is None:
@@ -169,16 +166,14 @@ def _act(acting: Sequence[_Seat], policy: Policy, fleet: _Browsers) -> list[Epis
     episodes = [seat.episode for seat in acting if seat.episode is not None]
     decisions = policy.act(episodes)
     if len(decisions) != len(episodes):
-        raise UserError(
-            f"the policy gave {len(decisions)} decisions for {len(episodes)} episodes"
-        )
+        raise UserError(f"the policy gave {len(decisions)} decisions for {len(episodes)} episodes")
     works = [
         Work(seat.play.step(decision.action), fleet[seat.browser].source)
         for seat, decision in zip(acting, decisions, strict=True)
     ]
     done = []
     for seat, episode, decision, outcome in zip(
-        acting, episodes, decisions, run_all(works, STEP_SECONDS), strict=True
+        acting, episodes, decisions, run_all(works, patience(len(works))), strict=True
     ):
         if outcome.failure is not None:
             done.append(_void(episode, outcome.failure))

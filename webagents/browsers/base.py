@@ -1,7 +1,7 @@
 """The seam between environments and browsers: what every browser can do.
 
-A :class:`Browser` is one process with many isolated pages; a :class:`Page` is where one episode after
-the other is played. Their methods are coroutines run by :mod:`webagents.browsers.loop`, so that many
+A `Browser` is one process with many isolated pages; a `Page` is where one episode after the other
+is played. Their methods are coroutines run by :mod:`webagents.browsers.loop`, so that many
 pages can be driven at once; implementations that never wait simply return.
 """
 
@@ -150,7 +150,7 @@ class Pointer(NamedTuple):
     x: float
     y: float
     button: str = "none"
-    count: int = 0
+    clicks: int = 0
     modifiers: int = 0
 
 
@@ -205,8 +205,15 @@ class Notes:
 class Tab(Protocol):
     """The few things a backend must do for `WebPage` to do the rest."""
 
-    notes: Notes
-    pointer: tuple[float, float]
+    @property
+    def notes(self) -> Notes:
+        """What the page tried and what became of it."""
+        ...
+
+    @property
+    def pointer(self) -> tuple[float, float]:
+        """Where the pointer is, CSS pixels."""
+        ...
 
     @property
     def source(self) -> Pump | None:

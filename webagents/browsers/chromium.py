@@ -9,17 +9,32 @@ same pages more slowly.
 from __future__ import annotations
 
 import contextlib
+import os
 from pathlib import Path
 
 from webagents.browsers.base import PageOptions
 from webagents.browsers.cdp import Connection, ProtocolError
-from webagents.browsers.loop import run
 from webagents.browsers.lookup import find_browser
+from webagents.browsers.loop import run
 from webagents.browsers.page import WebPage
 from webagents.browsers.process import BrowserProcess
-from webagents.browsers.tab import ChromiumTabs
+from webagents.browsers.tabs import ChromiumTabs
 from webagents.errors import BrowserDied, BrowserStartError, PageHung
 
+_FEATURES_OFF = ",".join(
+    [
+        "BackForwardCache",  # a page left behind must be gone, not kept
+        "RenderDocument",  # the frame stays, its document changes: quicker loads
+        "SpareRendererForSitePerProcess",
+        "PaintHolding",
+        "HttpsUpgrades",
+        "AcceptCHFrame",
+        "Translate",
+        "OptimizationHints",
+        "MediaRouter",
+        "DialMediaRouteProvider",
+    ]
+)
 _ARGUMENTS = (
     "--headless",
     "--remote-debugging-pipe",
@@ -64,8 +79,7 @@ _ARGUMENTS = (
     "--disable-checker-imaging",
     "--disable-partial-raster",
     "--blink-settings=caretBlinkInterval=0",
-    "--disable-features=BackForwardCache,RenderDocument,Translate,OptimizationHints,MediaRouter,"
-    "DialMediaRouteProvider,AcceptCHFrame,HttpsUpgrades,PaintHolding,SpareRendererForSitePerProcess",
+    f"--disable-features={_FEATURES_OFF}",
 )
 _FRAME_CONTROL = ("--enable-begin-frame-control", "--run-all-compositor-stages-before-draw")
 _START_SECONDS = 30.0
@@ -80,13 +94,11 @@ class ChromiumBrowser:
         *,
         sandbox: bool | None = None,
         arguments: tuple[str, ...] = (),
-        step_seconds: float = 5.0,
     ) -> None:
         """Starts the browser at `path` (None: see `lookup.find_browser`).
 
         sandbox: the browser's own sandbox; None: on, but for root, whom it refuses.
         arguments: further command-line switches.
-        step_seconds: how long a page may take to answer before it counts as hung.
 
         Raises:
             BrowserMissing: there is none.
@@ -94,7 +106,6 @@ class ChromiumBrowser:
         """
         found = find_browser(path)
         self.path: Path = found.path
-        self.step_seconds = step_seconds
         self.frame_control = found.kind == "headless-shell"
         switches = [*_ARGUMENTS, *arguments]
         if self.frame_control:
@@ -154,6 +165,4 @@ class ChromiumBrowser:
 
 
 def _sandbox_possible() -> bool:
-    import os
-
     return os.geteuid() != 0

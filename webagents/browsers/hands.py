@@ -81,7 +81,7 @@ async def hover(arguments: Mapping[str, Any], tab: Tab, options: PageOptions) ->
     return ""
 
 
-async def _type(arguments: Mapping[str, Any], tab: Tab, clear: bool) -> str:
+async def _type(arguments: Mapping[str, Any], tab: Tab, *, clear: bool) -> str:
     text = arguments["text"]
     ready = await tab.ask("prepareTyping", int(arguments["ref"]), text, clear)
     if "error" in ready:
@@ -313,16 +313,16 @@ async def no_files(arguments: Mapping[str, Any], tab: Tab, options: PageOptions)
 
 async def set_checked(arguments: Mapping[str, Any], tab: Tab, options: PageOptions) -> str:
     """Clicks the box if it is not checked."""
-    return await _set_checked(arguments, tab, options, True)
+    return await _set_checked(arguments, tab, options, wanted=True)
 
 
 async def set_unchecked(arguments: Mapping[str, Any], tab: Tab, options: PageOptions) -> str:
     """Clicks the box if it is checked."""
-    return await _set_checked(arguments, tab, options, False)
+    return await _set_checked(arguments, tab, options, wanted=False)
 
 
 async def _set_checked(
-    arguments: Mapping[str, Any], tab: Tab, options: PageOptions, wanted: bool
+    arguments: Mapping[str, Any], tab: Tab, options: PageOptions, *, wanted: bool
 ) -> str:
     state = await tab.ask("checked", int(arguments["ref"]))
     if "error" in state:

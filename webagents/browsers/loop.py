@@ -1,9 +1,8 @@
-"""Runs page operations: coroutines that wait for a browser's answers, many at a time, on one thread.
+"""Runs page operations, coroutines that wait for a browser's answers, many on one thread.
 
-There is no event loop to own: `run` writes, waits on the browsers' pipes and resumes whatever became
-ready, so that environments work in notebooks (inside a running asyncio loop), in threads and in
-spawned processes alike. A coroutine may await anything that has a ``done`` attribute and is made by
-:class:`Waitable`.
+There is no event loop to own: `run` waits on the browsers' pipes and resumes whatever became ready,
+so that environments work in notebooks (inside a running asyncio loop), in threads and in
+spawned processes alike. A coroutine may await any `Waitable`.
 """
 
 from __future__ import annotations
@@ -166,7 +165,7 @@ def _resume(
         waiting[index] = operation.send(None)
     except StopIteration as end:
         return Outcome(end.value, None)
-    except Exception as failure:
+    except Exception as failure:  # noqa: BLE001 (an outcome, raised or told by the caller)
         return Outcome(None, failure)
     return None
 
@@ -176,7 +175,7 @@ def _give_up(operation: Coroutine[Any, None, Any], late: PageHung) -> Outcome:
         operation.throw(late)
     except StopIteration as end:
         return Outcome(end.value, None)
-    except Exception as failure:
+    except Exception as failure:  # noqa: BLE001 (as above)
         return Outcome(None, failure)
     operation.close()
     return Outcome(None, late)

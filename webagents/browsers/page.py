@@ -10,6 +10,7 @@ from webagents.actions import Action
 from webagents.browsers.base import PageOptions, Tab, Tabs, View
 from webagents.browsers.hands import perform
 from webagents.browsers.loop import Pump
+from webagents.browsers.scripts import step_arguments
 from webagents.errors import ActionError, PageLoadError
 from webagents.types import Screenshot
 
@@ -79,17 +80,7 @@ class WebPage:
         )
 
     async def _look(self, ms: float) -> dict[str, Any]:
-        options = self.options
-        answer = await self.tab.ask(
-            "step",
-            {
-                "ms": ms,
-                "visual": options.view == "visual",
-                "skip": options.skip,
-                "virtual": options.clock == "virtual",
-                "frames": 2 if options.screenshots else 1,
-            },
-        )
+        answer = await self.tab.ask("step", step_arguments(self.options, ms))
         seen: dict[str, Any] = orjson.loads(answer)
         return seen
 

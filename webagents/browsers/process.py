@@ -19,6 +19,7 @@ import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from webagents.errors import BrowserStartError, clipped
 
@@ -43,6 +44,8 @@ class BrowserProcess:
             BrowserStartError: the system would not start it.
         """
         sweep()
+        self.closed = False
+        self._last_words = ""
         self.profile = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-"))
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 (lives as long as the process)
         theirs_in, ours_out = _pipe()
@@ -56,9 +59,7 @@ class BrowserProcess:
             (os.POSIX_SPAWN_DUP2, theirs_out, 4),
         ]
         try:
-            self.pid = os.posix_spawn(
-                str(executable), argv, _environment(), file_actions=actions, **_own_group()
-            )
+            self.pid = _spawn(str(executable), argv, actions)
         except OSError as error:
             for descriptor in (ours_in, ours_out):
                 os.close(descriptor)
@@ -70,10 +71,11 @@ class BrowserProcess:
             os.close(theirs_in)
             os.close(theirs_out)
         self.commands, self.answers = ours_out, ours_in
-        self.closed = False
 
     def words(self, lines: int = 8) -> str:
         """The last lines the browser wrote to its standard error, but for its common chatter."""
+        if self.closed:
+            return self._last_words
         with contextlib.suppress(OSError, ValueError):
             size = os.fstat(self._log.fileno()).st_size
             tail = os.pread(self._log.fileno(), 8192, max(0, size - 8192))
@@ -85,6 +87,7 @@ class BrowserProcess:
         """Ends the browser with all its processes; safe to call again."""
         if self.closed:
             return
+        self._last_words = self.words()
         self.closed = True
         for descriptor in (self.commands, self.answers):
             with contextlib.suppress(OSError):
@@ -140,6 +143,8 @@ def _environment() -> dict[str, str]:
     }
 
 
-def _own_group() -> dict[str, bool | int]:
+def _spawn(executable: str, argv: list[str], actions: list[Any]) -> int:
     # A process group of its own, so that Ctrl-C in a terminal reaches us and not the browser.
-    return {"setpgroup": 0} if sys.platform == "darwin" else {"setsid": True}
+    if sys.platform == "darwin":
+        return os.posix_spawn(executable, argv, _environment(), file_actions=actions, setpgroup=0)
+    return os.posix_spawn(executable, argv, _environment(), file_actions=actions, setsid=True)

@@ -48,6 +48,7 @@ class Folder:
         self.root = root.resolve()
 
     def __call__(self, request: Request) -> Reply:
+        """The file of that path; 404 where there is none."""
         path = (self.root / unquote(request.path).lstrip("/")).resolve()
         if not path.is_relative_to(self.root) or not path.is_file():
             return Reply(404, "text/plain", f"no file {request.path}".encode())
@@ -107,6 +108,7 @@ def _handler_class(host: str, handler: Handler) -> type[BaseHTTPRequestHandler]:
         disable_nagle_algorithm = True
 
         def answer(self) -> None:
+            """Answers any request."""
             parts = urlsplit(self.path)
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             if (parts.hostname or host) != host or parts.scheme not in ("", "http"):
@@ -126,12 +128,12 @@ def _handler_class(host: str, handler: Handler) -> type[BaseHTTPRequestHandler]:
                 self.wfile.write(reply.body)
             self.wfile.flush()
 
-        do_GET = do_HEAD = do_POST = answer
+        do_GET = do_HEAD = do_POST = answer  # noqa: N815 (the library's names)
 
         def do_CONNECT(self) -> None:
             self.send_error(403)
 
-        def log_message(self, format: str, *args: Any) -> None:
+        def log_message(self, *_: Any) -> None:
             """Silent: a page's requests are no news."""
 
     return SiteHandler

@@ -1,4 +1,4 @@
-"""MiniWoB++ tasks: the pages of the `miniwob` package, started and judged by their own `core.js`."""
+"""MiniWoB++ tasks: pages of the `miniwob` package, started and judged by their own `core.js`."""
 
 from __future__ import annotations
 
@@ -69,7 +69,8 @@ class MiniWobTask:
             clock=options.clock,
         )
 
-    def url(self, options: PlayOptions) -> str:
+    @property
+    def url(self) -> str:
         """The page's address."""
         return f"{self._site.origin}/{self.spec.page}"
 
@@ -127,7 +128,9 @@ def extracted(name: str, instruction: str) -> dict[str, str]:
     if name not in library.FIELD_EXTRACTORS:
         return {}
     try:
-        return {str(key): str(value) for key, value in library.get_field_extractor(name)(instruction)}
+        return {
+            str(key): str(value) for key, value in library.get_field_extractor(name)(instruction)
+        }
     except ValueError:
         return {}
 

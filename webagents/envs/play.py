@@ -23,6 +23,11 @@ _READY_LOOKS = 400
 MAX_SEED = 2**32 - 1
 
 
+def patience(pages: int = 1) -> float:
+    """How long pages driven together may take to answer before they count as hung, seconds."""
+    return 4.5 + 0.25 * (pages - 1)
+
+
 class Transition(NamedTuple):
     """One step of an episode, as Gymnasium has it.
 
@@ -69,7 +74,7 @@ class Play:
         page = self._page
         self.task = task
         self.max_steps = max_steps or task.spec.max_steps
-        url = task.url(self.options)
+        url = task.url
         try:
             await page.open(url)
             await task.start(page, seed, self.options)
@@ -91,7 +96,7 @@ class Play:
     def prepare(self, task: Task) -> None:
         """Begins to load the page of the next episode's task in the background."""
         if self._page is not None and self._page.options == self._page_options(task):
-            self._page.prepare(task.url(self.options))
+            self._page.prepare(task.url)
 
     async def step(self, text: str) -> Transition:
         """Reads one action's text, performs it, and looks.
@@ -115,7 +120,7 @@ class Play:
         if action is not None and action.name in ("send_msg_to_user", "report_infeasible"):
             message = str(next(iter(action.arguments.values())))
         if action is not None and action.name == "noop":
-            ms = float(action.arguments.get("wait_ms", 0)) or ms
+            ms = float(str(action.arguments["wait_ms"])) or ms
         given_up = action is not None and action.name == "report_infeasible"
         try:
             view = await self._page.step(None if message else action, ms)

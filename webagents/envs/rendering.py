@@ -21,15 +21,15 @@ class Window:
 
     def show(self, picture: Screenshot) -> None:
         """Shows a picture, uint8 (height, width, 3)."""
-        from matplotlib import pyplot
+        import matplotlib.pyplot as plt
 
         if self._figure is None:
             height, width, _ = picture.shape
-            self._figure = pyplot.figure(self._title, figsize=(width / 50, height / 50))
+            self._figure = plt.figure(self._title, figsize=(width / 50, height / 50))
             axes = self._figure.add_axes((0, 0, 1, 1))
             axes.set_axis_off()
             self._image = axes.imshow(picture)
-            self._figure.show() if pyplot.isinteractive() else pyplot.show(block=False)
+            self._figure.show() if plt.isinteractive() else plt.show(block=False)
         self._image.set_data(picture)
         self._figure.canvas.draw_idle()
         self._figure.canvas.flush_events()
@@ -37,7 +37,7 @@ class Window:
     def close(self) -> None:
         """Closes the window."""
         if self._figure is not None:
-            from matplotlib import pyplot
+            import matplotlib.pyplot as plt
 
-            pyplot.close(self._figure)
+            plt.close(self._figure)
             self._figure = None

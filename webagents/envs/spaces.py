@@ -20,14 +20,16 @@ _LETTERS = "abcdefghijklmnopqrstuvwxyz <>/=\"'&0123456789éß漢"
 class Unicode(spaces.Text):
     """Any text up to `max_length` characters; Gymnasium's `Text` allows only a given alphabet."""
 
-    def __init__(self, max_length: int = MAX_TEXT, seed: int | np.random.Generator | None = None) -> None:
+    def __init__(
+        self, max_length: int = MAX_TEXT, seed: int | np.random.Generator | None = None
+    ) -> None:
         super().__init__(max_length, min_length=0, charset=_LETTERS, seed=seed)
 
     def contains(self, x: Any) -> bool:
         """Whether `x` is a text that is not too long."""
         return isinstance(x, str) and len(x) <= self.max_length
 
-    def sample(self, mask: Any = None, probability: Any = None) -> str:
+    def sample(self, *_: Any, **__: Any) -> str:
         """A short random text."""
         length = int(self.np_random.integers(0, 32))
         letters = self.np_random.integers(0, len(_LETTERS), length)
@@ -56,7 +58,7 @@ class ActionText(Unicode):
         self.width = width
         self.height = height
 
-    def sample(self, mask: Any = None, probability: Any = None) -> str:
+    def sample(self, *_: Any, **__: Any) -> str:
         """A random action on one of the refs 1 to 30."""
         draw = random.Random(int(self.np_random.integers(2**63)))
         return sample(draw, range(1, 31), self.width, self.height).text

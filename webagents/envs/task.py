@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, Protocol
 
@@ -85,7 +86,8 @@ class Task(Protocol):
         """How its page is shown and driven."""
         ...
 
-    def url(self, options: PlayOptions) -> str:
+    @property
+    def url(self) -> str:
         """The address of its page."""
         ...
 
@@ -100,3 +102,16 @@ class Task(Protocol):
     def close(self) -> None:
         """Gives back what it holds (its site); safe to call again."""
         ...
+
+
+def play_options(given: Mapping[str, Any]) -> PlayOptions:
+    """The options of an environment's keyword arguments.
+
+    Raises:
+        UserError: one that there is not, or a choice that is none.
+    """
+    known = PlayOptions.__dataclass_fields__
+    for name in given:
+        if name not in known:
+            raise UserError(f"no option {clipped(name)}; the options are {', '.join(known)}")
+    return PlayOptions(**given)

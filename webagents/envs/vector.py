@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 from gymnasium.utils import seeding
@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 from webagents.browsers.base import Browser
 from webagents.browsers.loop import Outcome, Work, run_all
 from webagents.envs.launch import launch
-from webagents.envs.play import Play, Transition, checked_seed
+from webagents.envs.play import Play, Transition, checked_seed, patience
 from webagents.envs.spaces import ActionText, observation_space
+from webagents.envs.task import play_options
 from webagents.envs.tasks import make_task
-from webagents.envs.web_env import RESET_SECONDS, STEP_SECONDS, play_options
 from webagents.errors import MachineError, UserError, clipped
 from webagents.types import Observation, TaskSpec
 
@@ -35,7 +35,10 @@ class WebVectorEnv(VectorEnv[Any, Any, Any]):
     ``info["void"]`` says why. It is never a reward of 0.
     """
 
-    metadata: ClassVar[dict[str, Any]] = {"render_modes": ["rgb_array"], "render_fps": 5}
+    metadata: dict[str, Any] = {  # noqa: RUF012 (Gymnasium's)
+        "render_modes": ["rgb_array"],
+        "render_fps": 5,
+    }
 
     def __init__(
         self,
@@ -163,7 +166,7 @@ class WebVectorEnv(VectorEnv[Any, Any, Any]):
             return None
         return tuple(seen.get("screenshot") for seen in self._seen)
 
-    def close_extras(self, **kwargs: Any) -> None:
+    def close_extras(self, **_: Any) -> None:
         """Ends the browsers."""
         browsers, self._browsers = self._browsers, [None] * len(self._browsers)
         for browser in browsers:
@@ -189,7 +192,7 @@ class WebVectorEnv(VectorEnv[Any, Any, Any]):
 
     def _begin(self, indices: Sequence[int], seeds: Sequence[int | None]) -> list[Outcome]:
         works = [self._reset_work(index, seeds[index]) for index in indices]
-        return run_all(works, RESET_SECONDS)
+        return run_all(works, patience(len(works)))
 
     def _move(self, actions: Sequence[str], renewed: set[int]) -> list[Outcome]:
         works = []
@@ -199,14 +202,12 @@ class WebVectorEnv(VectorEnv[Any, Any, Any]):
             else:
                 source = self._browser(index).source
                 works.append(Work(self._plays[index].step(str(action)), source))
-        return run_all(works, RESET_SECONDS if renewed else STEP_SECONDS)
+        return run_all(works, patience(len(works)))
 
     def _renew(self, infos: dict[str, Any]) -> dict[str, Any]:
         ended = [int(index) for index in np.flatnonzero(self._ended)]
         last = {index: self._seen[index] for index in ended}
-        for index, outcome in zip(
-            ended, self._begin(ended, [None] * self.num_envs), strict=True
-        ):
+        for index, outcome in zip(ended, self._begin(ended, [None] * self.num_envs), strict=True):
             kept = {"final_obs": last[index], "final_info": self._info[index]}
             infos = self._add_info(infos, kept, index)
             if outcome.failure is not None:
@@ -236,7 +237,8 @@ class WebVectorEnv(VectorEnv[Any, Any, Any]):
 
     def _batch(self) -> Any:
         space = self.single_observation_space
-        return concatenate(space, self._seen, create_empty_array(space, self.num_envs))
+        empty: Any = create_empty_array(space, self.num_envs)
+        return concatenate(space, self._seen, empty)
 
     def _seeds(self, seed: int | Sequence[int | None] | None) -> list[int | None]:
         if seed is None:

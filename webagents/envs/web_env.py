@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 import gymnasium
 from gymnasium import spaces
@@ -10,19 +10,13 @@ from gymnasium import spaces
 from webagents.browsers.base import Browser
 from webagents.browsers.loop import run
 from webagents.envs.launch import launch
-from webagents.envs.play import Play, Transition, checked_seed
+from webagents.envs.play import Play, Transition, checked_seed, patience
 from webagents.envs.rendering import Window
 from webagents.envs.spaces import ActionText, observation_space
-from webagents.envs.task import PlayOptions
+from webagents.envs.task import play_options
 from webagents.envs.tasks import make_task
 from webagents.errors import MachineError, UserError, clipped
 from webagents.types import Screenshot, TaskSpec
-
-STEP_SECONDS = 5.0
-"""How long a page may take to answer a step before it counts as hung."""
-
-RESET_SECONDS = 30.0
-"""How long a page may take to come up."""
 
 
 class WebEnv(gymnasium.Env[dict[str, Any], str]):
@@ -36,7 +30,10 @@ class WebEnv(gymnasium.Env[dict[str, Any], str]):
     `MachineError`: the episode is void, the next `reset` works.
     """
 
-    metadata: ClassVar[dict[str, Any]] = {"render_modes": ["rgb_array", "human"], "render_fps": 5}
+    metadata: dict[str, Any] = {  # noqa: RUF012 (Gymnasium's)
+        "render_modes": ["rgb_array", "human"],
+        "render_fps": 5,
+    }
 
     def __init__(
         self,
@@ -64,7 +61,9 @@ class WebEnv(gymnasium.Env[dict[str, Any], str]):
             UserError: a choice that is none.
         """
         if render_mode is not None and render_mode not in self.metadata["render_modes"]:
-            raise UserError(f"render_mode={clipped(render_mode)} is not None, 'rgb_array' or 'human'")
+            raise UserError(
+                f"render_mode={clipped(render_mode)} is not None, 'rgb_array' or 'human'"
+            )
         if max_steps is not None and max_steps < 1:
             raise UserError(f"max_steps={max_steps!r}; an episode has at least one step")
         self.render_mode = render_mode
@@ -85,7 +84,10 @@ class WebEnv(gymnasium.Env[dict[str, Any], str]):
         self.action_space: spaces.Space[Any] = ActionText(area.width, area.height)
 
     def reset(
-        self, *, seed: int | None = None, options: dict[str, Any] | None = None
+        self,
+        *,
+        seed: int | None = None,
+        options: dict[str, Any] | None = None,  # noqa: ARG002 (Gymnasium's; no task has any)
     ) -> tuple[dict[str, Any], dict[str, Any]]:
         """Begins an episode; the same seed begins the same one, byte for byte.
 
@@ -98,7 +100,7 @@ class WebEnv(gymnasium.Env[dict[str, Any], str]):
         super().reset(seed=seed)
         page_seed = int(self.np_random.integers(2**31)) if seed is None else seed
         operation = self._play.reset(self._running(), self.task, page_seed, self._max_steps)
-        began = self._run(operation, RESET_SECONDS)
+        began = self._run(operation, patience())
         self._play.prepare(self.task)
         self._show(began)
         return began.observation.as_dict(), began.info
@@ -136,7 +138,7 @@ class WebEnv(gymnasium.Env[dict[str, Any], str]):
         browser, self._browser = self._browser, None
         if browser is not None and browser is self._shared:
             if browser.alive:
-                run(self._play.drop(), browser.source, STEP_SECONDS)
+                run(self._play.drop(), browser.source, patience())
         elif browser is not None:
             browser.close()
         self.task.close()
@@ -157,7 +159,7 @@ class WebEnv(gymnasium.Env[dict[str, Any], str]):
 
     def _patience(self, action: str) -> float:
         real = self.options.clock == "real"
-        return STEP_SECONDS + (60.0 if real and "noop" in action else 0.0)
+        return patience() + (60.0 if real and "noop" in action else 0.0)
 
     def _run(self, operation: Any, seconds: float) -> Transition:
         assert self._browser is not None
@@ -170,16 +172,3 @@ class WebEnv(gymnasium.Env[dict[str, Any], str]):
             if self._window is None:
                 self._window = Window(self.task.spec.id)
             self._window.show(self._picture)
-
-
-def play_options(given: dict[str, Any]) -> PlayOptions:
-    """The options of an environment's keyword arguments.
-
-    Raises:
-        UserError: one that there is not, or a choice that is none.
-    """
-    known = PlayOptions.__dataclass_fields__
-    for name in given:
-        if name not in known:
-            raise UserError(f"no option {clipped(name)}; the options are {', '.join(known)}")
-    return PlayOptions(**given)

@@ -13,7 +13,7 @@ Key = tuple[str, int]
 
 
 class ReplayPolicy:
-    """Repeats recorded episodes by task and seed; what was not recorded, or is over, does nothing."""
+    """Repeats recorded episodes by task and seed; beyond what was recorded it does nothing."""
 
     def __init__(self, actions: Mapping[Key, Sequence[str]]) -> None:
         """`actions`: the action texts of each (task id, seed)."""

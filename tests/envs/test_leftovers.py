@@ -1,0 +1,108 @@
+"""Nothing is left behind: no process, however the environment or its Python process ends."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from webagents.envs.web_env import WebEnv
+
+PLAY = """
+import sys, time
+from webagents.envs.web_env import WebEnv
+env = WebEnv("miniwob.click-test")
+env.reset(seed=0); env.reset(seed=1)
+print(env._browser.pid, flush=True)
+{then}
+"""
+
+
+def group(pid):
+    """The live processes of a process group."""
+    members = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                if os.getpgid(int(entry.name)) == pid and "Z" not in state(entry):
+                    members.append(int(entry.name))
+            except (ProcessLookupError, FileNotFoundError):
+                continue
+    return members
+
+
+def state(entry):
+    return (entry / "stat").read_text().rsplit(")", 1)[1].split()[0]
+
+
+def gone(pid, seconds=5.0):
+    """Waits for the kernel to reap a group; whether it did."""
+    until = time.monotonic() + seconds
+    while group(pid) and time.monotonic() < until:
+        time.sleep(0.02)
+    return not group(pid)
+
+
+def started(then):
+    child = subprocess.Popen(
+        [sys.executable, "-c", PLAY.format(then=then)], stdout=subprocess.PIPE, text=True
+    )
+    pid = int(child.stdout.readline())
+    assert group(pid)
+    return child, pid
+
+
+def test_close_ends_every_process_and_may_be_called_again():
+    env = WebEnv("miniwob.click-test")
+    env.reset(seed=0)
+    pid = env._browser.pid
+    env.close()
+    env.close()
+    assert gone(pid)
+
+
+@pytest.mark.parametrize("sign", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
+def test_no_process_outlives_a_killed_python(sign):
+    child, pid = started("time.sleep(60)")
+    child.send_signal(sign)
+    child.wait(10)
+    child.stdout.close()
+    assert gone(pid)
+
+
+@pytest.mark.parametrize("then", ["raise SystemExit", "1 / 0", "del env"])
+def test_no_process_outlives_a_python_that_ends_without_close(then):
+    child, pid = started(then)
+    child.wait(10)
+    child.stdout.close()
+    assert gone(pid)
+
+
+def test_profile_folders_of_killed_processes_are_swept():
+    import tempfile
+
+    child, pid = started("time.sleep(60)")
+    child.kill()
+    child.wait(10)
+    child.stdout.close()
+    assert gone(pid)
+    env = WebEnv("miniwob.click-test")
+    env.reset(seed=0)
+    env.close()
+    left = [f.name for f in Path(tempfile.gettempdir()).glob(f"webagents-browser-{child.pid}-*")]
+    assert left == []
+
+
+def test_a_browser_that_will_not_start_leaves_nothing_and_says_why(tmp_path):
+    from webagents.errors import BrowserStartError
+
+    broken = tmp_path / "chromium"
+    broken.write_text("#!/bin/sh\necho 'no such display' >&2\nexit 3\n")
+    broken.chmod(0o755)
+    env = WebEnv("miniwob.click-test", browser=str(broken))
+    with pytest.raises(BrowserStartError, match="no such display"):
+        env.reset(seed=0)
+    env.close()

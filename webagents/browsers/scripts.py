@@ -1,0 +1,55 @@
+"""The page-side scripts of this package, ready to be put into a page."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+
+import orjson
+
+from webagents.browsers.base import PageOptions
+
+KEY = "webagents:clock"
+"""The name page and agent scripts know each other by."""
+
+EPOCH_MS = 1_767_268_800_000
+"""When every page's clock starts: 2026-01-01 12:00 UTC."""
+
+WORLD = "webagents"
+"""The JavaScript world of agent.js, out of the page's own reach."""
+
+
+@cache
+def _text(name: str) -> str:
+    return files("webagents.browsers").joinpath("js", name).read_text(encoding="utf-8")
+
+
+def page_script(options: PageOptions) -> str:
+    """What runs in the page's world before its own scripts: the clock, and the probe."""
+    name = "clock.js" if options.clock == "virtual" else "probe.js"
+    return f"{_text(name)}({_json(KEY)}, {EPOCH_MS}, {options.probe})"
+
+
+def agent_script() -> str:
+    """What runs in the agent's world: it leaves a global ``agent`` there."""
+    return f"{_text('agent.js')}({_json(KEY)})"
+
+
+def call(function: str, arguments: tuple[object, ...]) -> str:
+    """The expression that calls a function of agent.js."""
+    return f"agent.{function}({', '.join(_json(each) for each in arguments)})"
+
+
+def step_arguments(options: PageOptions, ms: float) -> dict[str, object]:
+    """What agent.js's `step` is given."""
+    return {
+        "ms": ms,
+        "visual": options.view == "visual",
+        "skip": options.skip,
+        "virtual": options.clock == "virtual",
+        "frames": 2 if options.screenshots else 1,
+    }
+
+
+def _json(value: object) -> str:
+    return orjson.dumps(value).decode()
