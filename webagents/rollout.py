@@ -17,29 +17,26 @@ from webagents.browsers.base import Browser
 from webagents.browsers.loop import Work, run_all
 from webagents.envs.launch import launch
 from webagents.envs.play import Play, Transition, patience
-from webagents.envs.task import PlayOptions, Task, play_options
+from webagents.envs.task import Task, play_options
 from webagents.envs.tasks import make_task
 from webagents.errors import MachineError, UserError
 from webagents.types import Episode, Observation, Policy, Step
 
 
 class Job(NamedTuple):
-    """One episode to play.
-
-    max_steps: its step limit; None: the catalogue's.
-    """
+    """One episode to play: a task's id and a seed."""
 
     task: str
     seed: int
-    max_steps: int | None = None
 
 
 class _Seat:
     """One page's place in the rollout: its play, the job in hand and its episode so far."""
 
-    def __init__(self, browser: int, options: PlayOptions, *, ahead: bool) -> None:
+    def __init__(self, browser: int, play: Play, max_steps: int | None) -> None:
         self.browser = browser
-        self.play = Play(options, ahead=ahead)
+        self.play = play
+        self.max_steps = max_steps
         self.job: Job | None = None
         self.episode: Episode | None = None
 
@@ -89,6 +86,7 @@ def rollout(
     browsers: int | None = None,
     backend: str = "chromium",
     browser: str | None = None,
+    max_steps: int | None = None,
     **play: Any,
 ) -> Iterator[Episode]:
     """Plays every job and yields its episode when it is done, in any order.
@@ -100,6 +98,7 @@ def rollout(
     pages: how many are played side by side.
     browsers: over how many browser processes; None: one a processor, at most one a page.
     backend, browser: see `launch.launch`.
+    max_steps: the step limit of every episode; None: each task's own.
     play: how episodes are played, see `PlayOptions`.
 
     Raises:
@@ -111,7 +110,7 @@ def rollout(
     chosen = play_options(play)
     number = browsers or max(1, min(pages, os.cpu_count() or 1))
     fleet, tasks, queue = _Browsers(number, backend, browser), _Tasks(), iter(jobs)
-    seats = [_Seat(n % number, chosen, ahead=pages == 1) for n in range(pages)]
+    seats = [_Seat(n % number, Play(chosen), max_steps) for n in range(pages)]
     try:
         while True:
             yield from _begin(seats, queue, fleet, tasks)
@@ -141,7 +140,7 @@ def _begin(
         for seat in beginning:
             assert seat.job is not None
             browser, task = fleet[seat.browser], tasks[seat.job.task]
-            operation = seat.play.reset(browser, task, seat.job.seed, seat.job.max_steps)
+            operation = seat.play.reset(browser, task, seat.job.seed, seat.max_steps)
             works.append(Work(operation, browser.source))
         for seat, outcome in zip(beginning, run_all(works, patience(len(works))), strict=True):
             assert seat.job is not None
