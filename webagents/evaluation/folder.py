@@ -53,9 +53,10 @@ class RunFolder:
                     f"{path} is not empty and holds no evaluation (it has {clipped(found)}); "
                     "name a new folder"
                 )
+            before = _made_with(path / CONFIG) if CONFIG in found else {}
             outcomes = _read(path / EPISODES)
             if outcomes:
-                _check_same(path, config, versions, free)
+                _check_same(path, before, config, versions, free)
             write(path / CONFIG, _json({"config": config, "versions": versions}))
             return cls(path, outcomes)
         except OSError as error:
@@ -99,15 +100,24 @@ def _save_png(path: Path, screenshot: Screenshot) -> None:
     Image.fromarray(screenshot).save(path)
 
 
-def _check_same(
-    path: Path, config: Mapping[str, Any], versions: Mapping[str, str], free: set[str]
-) -> None:
+def _made_with(path: Path) -> dict[str, dict[str, Any]]:
+    """The settings and versions that the folder's evaluation was begun with."""
     try:
-        before = json.loads((path / CONFIG).read_text(encoding="utf-8"))
-        was: dict[str, Any] = before["config"]
-        made_by: dict[str, str] = before["versions"]
+        before = json.loads(path.read_text(encoding="utf-8"))
+        return {"config": dict(before["config"]), "versions": dict(before["versions"])}
     except (ValueError, KeyError, TypeError) as error:
-        raise UserError(f"{path / CONFIG} is no evaluation's; name a new folder") from error
+        raise UserError(f"{path} is no evaluation's; name a new folder") from error
+
+
+def _check_same(
+    path: Path,
+    before: Mapping[str, dict[str, Any]],
+    config: Mapping[str, Any],
+    versions: Mapping[str, str],
+    free: set[str],
+) -> None:
+    was = before.get("config", {})
+    made_by = before.get("versions", {})
     names = [name for name in {**was, **config} if name not in free]
     changed = [
         f"{name} {clipped(was.get(name))} there, {clipped(config.get(name))} now"
