@@ -14,7 +14,7 @@ from typing import Any
 
 import orjson
 
-from webagents.browsers.loop import Turn, Waitable
+from webagents.browsers.loop import Waitable
 from webagents.browsers.process import BrowserProcess
 from webagents.errors import BrowserDied, MachineError
 
@@ -43,7 +43,7 @@ class Connection:
     def __init__(self, process: BrowserProcess) -> None:
         self.process = process
         self.lock = threading.RLock()
-        self.frames = Turn()  # a browser draws one frame at a time, whichever page it is for
+        self.frame: Call | None = None  # a browser draws one at a time, whichever page it is for
         self.dead: BrowserDied | None = None
         self._calls: dict[int, Call] = {}
         self._handlers: dict[str, EventHandler] = {}

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import select
 import time
-from collections import deque
 from collections.abc import Coroutine, Generator, Iterable, Sequence
 from contextlib import ExitStack
 from typing import Any, NamedTuple, Protocol
@@ -60,35 +59,22 @@ class Waitable:
         return self.value
 
 
-class Turn:
-    """Lets one coroutine at a time through: ``async with turn: ...``, in the order they came."""
+class FirstOf:
+    """Several waits as one that is over when any of them is."""
 
-    def __init__(self) -> None:
-        self._taken = False
-        self._queue: deque[Waitable] = deque()
+    __slots__ = ("_waits",)
 
-    async def __aenter__(self) -> None:
-        if self._taken:
-            place = Waitable()
-            self._queue.append(place)
-            try:
-                await place
-            except BaseException:
-                if place.done:  # it came, but too late to be used
-                    self._pass_on()
-                else:
-                    self._queue.remove(place)
-                raise
-        self._taken = True
+    def __init__(self, *waits: Waitable) -> None:
+        self._waits = waits
 
-    async def __aexit__(self, *error: object) -> None:
-        self._pass_on()
+    @property
+    def done(self) -> bool:
+        """Whether any is over."""
+        return any(wait.done for wait in self._waits)
 
-    def _pass_on(self) -> None:
-        if self._queue:
-            self._queue.popleft().resolve(None)
-        else:
-            self._taken = False
+    def __await__(self) -> Generator[FirstOf, None, None]:
+        while not self.done:
+            yield self
 
 
 class Work(NamedTuple):
@@ -132,7 +118,7 @@ def _run_all(
     works: Sequence[Work], pipes: Sequence[Pump], deadline: float, seconds: float
 ) -> list[Outcome]:
     outcomes: list[Outcome | None] = [None] * len(works)
-    waiting: dict[int, Waitable | None] = dict.fromkeys(range(len(works)))
+    waiting: dict[int, Waitable | FirstOf | None] = dict.fromkeys(range(len(works)))
     try:
         while True:
             for index, wanted in list(waiting.items()):
@@ -159,7 +145,7 @@ def _run_all(
 
 
 def _resume(
-    operation: Coroutine[Any, None, Any], waiting: dict[int, Waitable | None], index: int
+    operation: Coroutine[Any, None, Any], waiting: dict[int, Waitable | FirstOf | None], index: int
 ) -> Outcome | None:
     try:
         waiting[index] = operation.send(None)

@@ -30,9 +30,13 @@ def page_script(options: PageOptions) -> str:
     return f"{_text(name)}({_json(KEY)}, {EPOCH_MS}, {options.probe})"
 
 
-def agent_script() -> str:
-    """What runs in the agent's world: it leaves a global ``agent`` there."""
-    return f"{_text('agent.js')}({_json(KEY)})"
+def agent_script(*, steady: bool) -> str:
+    """What runs in the agent's world: it leaves a global ``agent`` there.
+
+    steady: whether the page asks for a frame at all times. Where frames come only when they are
+        begun, that makes every one of them reach the page, and costs nothing in between.
+    """
+    return f"{_text('agent.js')}({_json(KEY)}, {_json(steady)})"
 
 
 def call(function: str, arguments: tuple[object, ...]) -> str:

@@ -14,6 +14,7 @@ from webagents.browsers import scripts
 from webagents.browsers.base import Input, Notes, PageOptions, Pointer
 from webagents.browsers.cdp import Call, Connection, ProtocolError
 from webagents.browsers.inputs import Mouse, command
+from webagents.browsers.loop import FirstOf
 from webagents.browsers.watch import Watch
 from webagents.errors import BrowserDied, PageLoadError, clipped
 from webagents.types import Screenshot
@@ -85,7 +86,10 @@ class ChromiumTab:
         clip = {"x": 0, "y": 0, "width": options.width, "height": options.height, "scale": 1}
         # The page is laid out in its window; only the task's area is drawn.
         metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
-        agent = {"source": scripts.agent_script(), "worldName": scripts.WORLD}
+        agent = {
+            "source": scripts.agent_script(steady=self._frame_control),
+            "worldName": scripts.WORLD,
+        }
         return [
             ("Page.enable", {}),
             ("Network.enable", {}),
@@ -185,7 +189,6 @@ class ChromiumTab:
             calls.append(self._send(method, params))
             if not together:
                 await self._with_frames(calls)
-        await self._with_frames(calls)
         for call in calls:
             await call
 
@@ -231,8 +234,10 @@ class ChromiumTab:
             return self._pixels((await self._send("Page.captureScreenshot", _SHOT))["data"])
         for _ in range(_FRAMES_FOR_A_PICTURE):
             frame = await self._frame({"screenshot": _SHOT})
-            if frame.get("screenshotData"):
-                return self._pixels(frame["screenshotData"])
+            assert frame is not None
+            data = (await frame).get("screenshotData")
+            if data:
+                return self._pixels(data)
         raise BrowserDied("the browser draws no pictures")
 
     def _pixels(self, data: str) -> Screenshot:
@@ -243,17 +248,25 @@ class ChromiumTab:
     async def _with_frames(self, calls: list[Call]) -> None:
         """Lets frames pass until all calls are answered: some answers come only with one."""
         if self._frame_control:
-            while not all(call.done for call in calls):
-                await self._frame({})
+            for call in calls:
+                while not call.done:
+                    frame = await self._frame({}, call)
+                    if frame is not None:
+                        await FirstOf(frame, call)
             return
         for call in calls:
             with contextlib.suppress(ProtocolError, BrowserDied):  # told where it is awaited
                 await call
 
-    async def _frame(self, params: dict[str, Any]) -> dict[str, Any]:
-        async with self._connection.frames:
-            shown: dict[str, Any] = await self._send("HeadlessExperimental.beginFrame", params)
-            return shown
+    async def _frame(self, params: dict[str, Any], *unless: Call) -> Call | None:
+        """Begins a frame when the browser has none under way; None when `unless` came first."""
+        connection = self._connection
+        while connection.frame is not None and not connection.frame.done:
+            await FirstOf(connection.frame, *unless)
+            if any(call.done for call in unless):
+                return None
+        connection.frame = self._send("HeadlessExperimental.beginFrame", params)
+        return connection.frame
 
     def _send(self, method: str, params: dict[str, Any] | None = None) -> Call:
         return self._connection.send(method, params, self._session)

@@ -1,5 +1,5 @@
 // The agent's eyes and hands in the page, in a world of its own that the page's scripts cannot touch.
-((key) => {
+((key, steady) => {
   "use strict";
   if (window !== window.top) return;
   const refs = new WeakMap();    // element -> ref
@@ -432,6 +432,8 @@
   }
   const goto = (url) => { location.assign(url); return {}; };
   const travel = (steps) => { history.go(steps); return {}; };
+
+  if (steady) (function again() { requestAnimationFrame(again); })();
 
   globalThis.agent = { step, locate, middle, clickElement, chooseOptions, prepareTyping, focus, holdPaste, paste, frame,
     checked, goto, travel };
