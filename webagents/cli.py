@@ -37,7 +37,9 @@ class Verbs(TyperGroup):
         """The verb and what is left for it."""
         name, command, rest = super().resolve_command(ctx, args)
         if command is not None and name in WITH_SETTINGS:
-            full = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+            full = typer.Typer(
+                add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None
+            )
             full.command(name, help=command.help)(WITH_SETTINGS[name]())
             command = typer.main.get_command(full)
         return name, command, rest
@@ -73,9 +75,21 @@ app = typer.Typer(
 )
 
 
+def tell_version(wanted: bool) -> None:
+    """Prints the version and ends, if that is wanted."""
+    if wanted:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
 @app.callback()
 def general(
-    version: Annotated[bool, typer.Option("--version", help="Print the version and end.")] = False,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=tell_version, is_eager=True, help="Print the version and end."
+        ),
+    ] = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Say more on stderr.")] = False,
 ) -> None:
     """What holds for every verb."""
@@ -84,9 +98,6 @@ def general(
         format="%(levelname)s %(name)s: %(message)s",
         stream=sys.stderr,
     )
-    if version:
-        typer.echo(__version__)
-        raise typer.Exit
 
 
 @app.command("list")
@@ -121,7 +132,7 @@ def doctor(
     checks = machine.examine(selenium=selenium)
     if fix and machine.lacking(checks):
         checks = machine.fix(checks, say, selenium=selenium)
-    Console().print(machine.as_table(checks))
+    stdout().print(machine.as_table(checks))
     if missing := machine.lacking(checks):
         reasons = "; ".join(f"{check.name}: {check.found} ({check.advice})" for check in missing)
         say(f"error: {reasons}")
@@ -135,7 +146,7 @@ def evaluate_flags() -> Callable[..., None]:
 
     def run(config: EvaluateConfig) -> None:
         report = evaluate(config, browser=browser_version())
-        Console().print(summary(report))
+        stdout().print(summary(report))
         typer.echo(f"report: {config.out / 'report.html'}")
         typer.echo(f"        {config.out / 'report.json'}")
 
@@ -149,11 +160,16 @@ WITH_SETTINGS: dict[str, Callable[[], Callable[..., None]]] = {"evaluate": evalu
 def summary(report: Report) -> Table:
     """The report's tasks and sets for the terminal, success with its 95% interval."""
     table = Table(title=Text(f"success of {report.policy}"), title_justify="left")
-    table.add_column("task", overflow="fold")
+    table.add_column("task", no_wrap=True)
     for column in ("success", "95% interval", "episodes", "void", "steps"):
         table.add_column(column, justify="right")
-    results: dict[str, TaskResult | SetResult] = {**report.tasks, **report.sets}
-    for name, result in {**results, "all": report.overall}.items():
+    rows: dict[str, TaskResult | SetResult] = {**report.tasks}
+    for name, members in report.sets.items():
+        part = (
+            "" if members.tasks == members.of else f" ({members.tasks} of its {members.of} tasks)"
+        )
+        rows[name + part] = members
+    for name, result in {**rows, "all": report.overall}.items():
         mean, low, high = result.success
         table.add_row(
             Text(name),
@@ -164,6 +180,11 @@ def summary(report: Report) -> Table:
             "-" if result.steps is None else f"{result.steps:.1f}",
         )
     return table
+
+
+def stdout() -> Console:
+    """Where results are printed; 120 columns wide unless a terminal says otherwise."""
+    return Console(width=None if sys.stdout.isatty() else 120)
 
 
 def say(line: str) -> None:

@@ -41,9 +41,9 @@ def function_of(settings: type[Settings], run: Callable[[Settings], None]) -> Ca
 
 
 def described(settings: type) -> dict[str, str]:
-    """What a class's docstring says of each field, as one line each."""
+    """What a class's docstring says of each field, as one line of plain text each."""
     return {
-        name: " ".join(text.split())
+        name: " ".join(text.replace("``", "").split())
         for names, text in _FIELD.findall(cleandoc(settings.__doc__ or ""))
         for name in names.split(", ")
     }

@@ -97,8 +97,10 @@ class Page(Protocol):
         """The value of a JavaScript expression in the page's own world (JSON types)."""
         ...
 
-    async def step(self, action: Action | None, ms: float) -> View:
+    async def step(self, action: Action | None, ms: float, *, anew: bool = False) -> View:
         """Performs an action (None: none), lets `ms` of page time pass, and looks.
+
+        anew: refs count from 1 again.
 
         The agent's mistakes come back in the view's `error`.
 

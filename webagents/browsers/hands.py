@@ -17,6 +17,7 @@ from webagents.errors import ActionError, clipped
 Hand = Callable[[Mapping[str, Any], Tab, PageOptions], Awaitable[str]]
 
 _DRAG_POINTS = 6  # moves between press and release: enough for any drag threshold
+_FRAMES_TO_SCROLL = 2  # until what the compositor scrolled has reached the page's own thread
 _BUTTONS = {"left": 1, "right": 2, "middle": 4}
 _PASTE = frozenset({"Control", "Meta"})
 
@@ -37,12 +38,15 @@ def _bits(names: Any) -> int:
     return sum(keys.MODIFIERS[keys.ALIASES.get(name, name)] for name in names)
 
 
-def _press(x: float, y: float, button: str, times: int, modifiers: int = 0) -> list[Input]:
-    events: list[Input] = [Pointer("move", x, y, modifiers=modifiers)]
+async def _press(tab: Tab, x: float, y: float, button: str, times: int, modifiers: int = 0) -> None:
+    """Moves to a point and clicks there, `times` in quick succession."""
+    move: list[Input] = [Pointer("move", x, y, modifiers=modifiers)]
     for nth in range(1, times + 1):
-        events.append(Pointer("down", x, y, button, nth, modifiers))
-        events.append(Pointer("up", x, y, button, nth, modifiers))
-    return events
+        down = Pointer("down", x, y, button, nth, modifiers)
+        await tab.send([*move, down, Pointer("up", x, y, button, nth, modifiers)])
+        move = []
+        if nth < times:
+            await tab.ask("still")  # what the first click set off comes before the second
 
 
 async def _click(arguments: Mapping[str, Any], tab: Tab, options: PageOptions, times: int) -> str:
@@ -58,7 +62,7 @@ async def _click(arguments: Mapping[str, Any], tab: Tab, options: PageOptions, t
         return str((await tab.ask("clickElement", ref, times)).get("error", ""))
     modifiers = _bits(arguments.get("modifiers", ()))
     button = arguments.get("button", "left")
-    await tab.send(_press(place["x"], place["y"], button, times, modifiers))
+    await _press(tab, place["x"], place["y"], str(button), times, modifiers)
     return ""
 
 
@@ -214,14 +218,14 @@ def _point(
 async def mouse_click(arguments: Mapping[str, Any], tab: Tab, options: PageOptions) -> str:
     """Clicks at a point."""
     x, y = _point(arguments, options)
-    await tab.send(_press(x, y, arguments.get("button", "left"), 1))
+    await _press(tab, x, y, arguments["button"], 1)
     return ""
 
 
 async def mouse_dblclick(arguments: Mapping[str, Any], tab: Tab, options: PageOptions) -> str:
     """Double-clicks at a point."""
     x, y = _point(arguments, options)
-    await tab.send(_press(x, y, arguments.get("button", "left"), 2))
+    await _press(tab, x, y, arguments["button"], 2)
     return ""
 
 
@@ -263,6 +267,8 @@ async def _wheel(x: float, y: float, arguments: Mapping[str, Any], tab: Tab) -> 
     turn = Wheel(x, y, float(arguments["delta_x"]), float(arguments["delta_y"]))
     await tab.send([Pointer("move", x, y)], together=False)
     await tab.send([turn], together=False)
+    for _ in range(_FRAMES_TO_SCROLL):
+        await tab.ask("frame")
     return ""
 
 

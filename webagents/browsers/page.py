@@ -50,7 +50,7 @@ class WebPage:
         """The value of a JavaScript expression in the page's own world."""
         return await self.tab.run(script)
 
-    async def step(self, action: Action | None, ms: float) -> View:
+    async def step(self, action: Action | None, ms: float, *, anew: bool = False) -> View:
         """Performs an action, lets `ms` of page time pass, and looks (see `Page.step`)."""
         tab = self.tab
         error = ""
@@ -59,11 +59,11 @@ class WebPage:
                 error = await perform(action, tab, self.options)
             except ActionError as mistake:
                 error = str(mistake)
-        seen = await self._look(ms)
+        seen = await self._look(ms, 0 if anew else None)
         for _ in range(_ROUNDS):
             if not await tab.quiet():
                 break
-            seen = await self._look(0)
+            seen = await self._look(0, seen["before"])
         if seen["failure"]:
             raise PageLoadError(f"the page is not the task it was: {seen['failure']}")
         screenshot: Screenshot | None = None
@@ -79,8 +79,8 @@ class WebPage:
             screenshot=screenshot,
         )
 
-    async def _look(self, ms: float) -> dict[str, Any]:
-        answer = await self.tab.ask("step", step_arguments(self.options, ms))
+    async def _look(self, ms: float, forget: int | None) -> dict[str, Any]:
+        answer = await self.tab.ask("step", step_arguments(self.options, ms, forget))
         seen: dict[str, Any] = orjson.loads(answer)
         return seen
 

@@ -44,10 +44,11 @@ def call(function: str, arguments: tuple[object, ...]) -> str:
     return f"agent.{function}({', '.join(_json(each) for each in arguments)})"
 
 
-def step_arguments(options: PageOptions, ms: float) -> dict[str, object]:
-    """What agent.js's `step` is given."""
+def step_arguments(options: PageOptions, ms: float, forget: int | None) -> dict[str, object]:
+    """What agent.js's `step` is given; refs above `forget` are given anew (None: all stay)."""
     return {
         "ms": ms,
+        "forget": forget,
         "visual": options.view == "visual",
         "skip": options.skip,
         "virtual": options.clock == "virtual",

@@ -115,6 +115,9 @@ class ChromiumTab:
         self._send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "all"})
         session_storage = {"securityOrigin": origin, "isLocalStorage": False}
         self._send("DOMStorage.clear", {"storageId": session_storage})
+        # What would outlast the document: where the pointer is, and the window's name.
+        self._send("Input.dispatchMouseEvent", {"type": "mouseMoved", "x": -1, "y": -1})
+        self._send("Runtime.evaluate", {"expression": "window.name = ''"})
         # A load that nobody attends to must not wait for us to let its document through.
         self._send("Fetch.disable")
         self._asked = self._send("Page.navigate", {"url": url})
@@ -129,6 +132,7 @@ class ChromiumTab:
         if answer.get("errorText"):
             raise PageLoadError(f"{self._url} did not load: {answer['errorText']}")
         await self._watch.loaded()
+        self._send("Page.resetNavigationHistory")
         self._send("Fetch.enable", _DOCUMENTS)
 
     async def close(self) -> None:

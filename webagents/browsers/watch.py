@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from webagents.browsers.base import Notes, PageOptions
 from webagents.browsers.cdp import Call, Connection
+from webagents.browsers.loop import FirstOf
 from webagents.errors import BrowserDied, clipped
 
 _LASTING = frozenset({"EventSource", "WebSocket", "Ping", "Media"})
@@ -35,11 +36,17 @@ class Watch:
         self._frame = frame
         self._opening = ""
         self._loading: Call | None = None
-        self._requests: set[str] = set()
+        self._requests: set[str] = set()  # resources, and frames within the page, being loaded
         self._settled: Call | None = None
+        self._sifting: Call | None = None
+        self._asked: set[str] = set()  # frames whose scripts asked for a document, not yet begun
+        self._dropped: set[str] = set()  # of these, those whose asking has been dealt with
         self._handlers: dict[str, Callable[[dict[str, Any]], None]] = {
+            "Page.frameRequestedNavigation": self._on_asked,
+            "Page.frameClearedScheduledNavigation": self._on_cleared,
             "Page.frameStartedLoading": self._on_started,
             "Page.frameStoppedLoading": self._on_stopped,
+            "Page.frameDetached": self._on_frame_gone,
             "Page.frameNavigated": self._on_navigated,
             "Page.loadEventFired": self._on_load,
             "Page.javascriptDialogOpening": self._on_dialog,
@@ -61,6 +68,8 @@ class Watch:
         self.notes = Notes()
         self.drag = None
         self._requests.clear()
+        self._asked.clear()
+        self._dropped.clear()
         self._opening = url
         self._loading = self._connection.expect(f"loading {url}", self._session)
 
@@ -80,12 +89,28 @@ class Watch:
         busy = False
         while self._loading is not None or self._requests:
             busy = True
-            await self.loaded()
-            if self._requests:
+            await self._sift()
+            self._sifting = self._connection.expect("a load given up", self._session)
+            if self._loading is not None:
+                await FirstOf(self._loading, self._sifting)
+                if self._loading.done:
+                    await self.loaded()
+            elif self._requests:
                 self._settled = self._connection.expect("the network", self._session)
-                await self._settled
-                self._settled = None
+                await FirstOf(self._settled, self._sifting)
+                if self._settled.failure is not None:
+                    raise self._settled.failure
         return busy
+
+    async def _sift(self) -> None:
+        """Ends the waiting for documents that were asked for and never begun to load."""
+        if not self._dropped:
+            return
+        # The browser tells of a load that began before it answers this.
+        await self._connection.send("Page.getNavigationHistory", None, self._session)
+        for frame in self._dropped & self._asked:
+            self._finish(frame)
+        self._dropped.clear()
 
     # ------------------------------------------------------------------ events
     def _on_event(self, method: str, params: dict[str, Any]) -> None:
@@ -94,13 +119,38 @@ class Watch:
             handle(params)
 
     def _on_started(self, params: dict[str, Any]) -> None:
-        if params["frameId"] == self._frame and self._loading is None:
+        self._asked.discard(params["frameId"])
+        self._begin(params["frameId"])
+
+    def _on_asked(self, params: dict[str, Any]) -> None:
+        # Told by the page's process at once, where the browser's telling may come after our next
+        # question has been answered.
+        self._asked.add(params["frameId"])
+        self._begin(params["frameId"])
+
+    def _on_cleared(self, params: dict[str, Any]) -> None:
+        if params["frameId"] in self._asked:
+            self._dropped.add(params["frameId"])
+            self._end_of(self._sifting)
+
+    def _begin(self, frame: str) -> None:
+        if frame != self._frame:
+            self._requests.add(frame)
+        elif self._loading is None or self._loading.done:
             self._loading = self._connection.expect("loading", self._session)
 
     def _on_stopped(self, params: dict[str, Any]) -> None:
-        # A navigation that came to nothing; ours ends with its load event.
-        if params["frameId"] == self._frame and self._loading and not self._opening:
+        self._finish(params["frameId"])
+
+    def _finish(self, frame: str) -> None:
+        self._asked.discard(frame)
+        if frame != self._frame:
+            self._over(frame)
+        elif not self._opening:  # a navigation that came to nothing; ours ends with its load event
             self._end_of(self._loading)
+
+    def _on_frame_gone(self, params: dict[str, Any]) -> None:
+        self._over(params["frameId"])
 
     def _on_navigated(self, params: dict[str, Any]) -> None:
         if "parentId" not in params["frame"]:
@@ -114,7 +164,10 @@ class Watch:
             self._requests.add(params["requestId"])
 
     def _on_request_over(self, params: dict[str, Any]) -> None:
-        self._requests.discard(params["requestId"])
+        self._over(params["requestId"])
+
+    def _over(self, what: str) -> None:
+        self._requests.discard(what)
         if not self._requests:
             self._end_of(self._settled)
 

@@ -78,11 +78,11 @@ class Play:
         try:
             await page.open(url)
             await task.start(page, seed, self.options)
-            view = await page.step(None, 0.0)
+            view = await page.step(None, 0.0, anew=True)
             for _ in range(_READY_LOOKS):
                 if task.judge(view).ready:
                     break
-                view = await page.step(None, _READY_MS)
+                view = await page.step(None, _READY_MS, anew=True)
             else:
                 raise PageLoadError(f"the task {task.spec.id} did not get ready")
         except MachineError as failure:

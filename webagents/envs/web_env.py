@@ -87,7 +87,7 @@ class WebEnv(gymnasium.Env[dict[str, Any], str]):
         self,
         *,
         seed: int | None = None,
-        options: dict[str, Any] | None = None,  # noqa: ARG002 (Gymnasium's; no task has any)
+        options: dict[str, Any] | None = None,
     ) -> tuple[dict[str, Any], dict[str, Any]]:
         """Begins an episode; the same seed begins the same one, byte for byte.
 

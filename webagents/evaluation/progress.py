@@ -83,7 +83,7 @@ def shown(
 
 
 @contextmanager
-def silent(total: int, done: Sequence[Outcome] = ()) -> Iterator[Told]:  # noqa: ARG001
+def silent(total: int, done: Sequence[Outcome] = ()) -> Iterator[Told]:
     """Shows nothing."""
     yield lambda _: None
 

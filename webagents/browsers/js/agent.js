@@ -1,6 +1,30 @@
 // The agent's eyes and hands in the page, in a world of its own that the page's scripts cannot touch.
 ((key, steady) => {
   "use strict";
+  // ---------------------------------------------------------------- no windows of the browser's own
+  // Lists and pickers that a browser pops up lie outside the page: nobody could look at or use them
+  // here. Options are chosen by `select_option` or a click on the option, dates and colours by `fill`.
+  const PICKERS = new Set(["date", "datetime-local", "month", "week", "time", "color"]);
+  const popsUp = (element) => (element?.localName === "select" && !element.multiple && element.size <= 1)
+    || (element?.localName === "input" && PICKERS.has(element.type));
+
+  const target = (event) => event.composedPath()[0];
+  window.addEventListener("mousedown", (event) => {
+    const element = target(event);
+    if (element.localName !== "select" || !popsUp(element)) return;
+    event.preventDefault();
+    element.focus({ preventScroll: true });
+  }, true);
+  window.addEventListener("click", (event) => {
+    if (target(event).localName === "input" && popsUp(target(event))) event.preventDefault();
+  }, true);
+  window.addEventListener("keydown", (event) => {
+    const element = target(event);
+    const opens = [" ", "F4"].includes(event.key) || (event.altKey && event.key.startsWith("Arrow"))
+      || (event.key === "Enter" && element.localName === "select");
+    if (opens && popsUp(element)) event.preventDefault();
+  }, true);
+
   if (window !== window.top) return;
   const refs = new WeakMap();    // element -> ref
   const elements = new Map();    // ref -> WeakRef(element)
@@ -27,6 +51,14 @@
       elements.set(ref, new WeakRef(element));
     }
     return ref;
+  }
+
+  function forgetAbove(number) {
+    for (; lastRef > number; lastRef--) {
+      const element = elements.get(lastRef)?.deref();
+      if (element) refs.delete(element);
+      elements.delete(lastRef);
+    }
   }
 
   const viewOf = (element) => element.ownerDocument.defaultView;
@@ -381,15 +413,23 @@
   }
   for (const type of ["copy", "cut"]) window.addEventListener(type, remember, { capture: type === "cut" });
 
+  // Keeps the browser's own paste, whose clipboard all pages share, from the page.
+  let letPaste = () => false;
   function holdPaste() {
-    window.addEventListener("keydown", (event) => event.preventDefault(), { capture: true, once: true });
+    const view = viewOf(focusedElement() ?? document.body);
+    let asked = false; // a page that keeps the keys to itself pastes nothing
+    const hold = (event) => { asked = true; event.preventDefault(); event.stopImmediatePropagation(); };
+    view.addEventListener("paste", hold, { capture: true });
+    letPaste = () => { view.removeEventListener("paste", hold, { capture: true }); return asked; };
   }
   function paste() {
+    if (!letPaste()) return {};
     const element = focusedElement() ?? document.body;
     const data = new DataTransfer();
     data.setData("text/plain", clipboard);
     const event = new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true, composed: true });
-    if (element.dispatchEvent(event) && clipboard) element.ownerDocument.execCommand("insertText", false, clipboard);
+    const takes = element.isContentEditable || element.localName === "input" || element.localName === "textarea";
+    if (element.dispatchEvent(event) && clipboard && takes) element.ownerDocument.execCommand("insertText", false, clipboard);
     return {};
   }
 
@@ -410,16 +450,26 @@
     }
   }
 
-  // Moves the page's clock, lets a frame pass so that scroll and animation events arrive, and looks.
-  async function step({ ms, visual, skip, virtual, frames }) {
+  function advance(ms) {
     const advanced = new Promise((resolve) =>
       document.addEventListener(`${key}:advanced`, (event) => resolve(event.detail), { once: true }));
     document.dispatchEvent(new CustomEvent(`${key}:advance`, { detail: String(ms) }));
-    const answer = JSON.parse(await advanced);
+    return advanced;
+  }
+
+  // Waits until what scripts have set off without the clock has come to its end.
+  const still = async () => { await advance(0); return {}; };
+
+  // Moves the page's clock, lets a frame pass so that scroll and animation events arrive, and looks.
+  // forget: refs above this number were given to a page that was still loading; they are given anew.
+  async function step({ ms, visual, skip, virtual, frames, forget }) {
+    if (forget !== null) forgetAbove(forget);
+    const before = lastRef;
+    const answer = JSON.parse(await advance(ms));
     if (virtual) moveAnimations(ms);
     await frame();
     if (virtual) moveAnimations(0);
-    const seen = JSON.stringify({ ...answer, html: look(visual, skip), url: location.href });
+    const seen = JSON.stringify({ ...answer, before, html: look(visual, skip), url: location.href });
     for (let more = frames; more > 1; more--) await frame();
     return seen;
   }
@@ -436,5 +486,5 @@
   if (steady) (function again() { requestAnimationFrame(again); })();
 
   globalThis.agent = { step, locate, middle, clickElement, chooseOptions, prepareTyping, focus, holdPaste, paste, frame,
-    checked, goto, travel };
+    still, checked, goto, travel };
 })

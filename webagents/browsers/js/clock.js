@@ -17,6 +17,7 @@
       this.timers = new Map();
       this.lastId = 0;
       this.nesting = 0;      // how deep the running timer is nested, as the HTML standard counts
+      this.answers = new Set(); // promises of what scripts have asked of the network
     }
     get now() { return epoch + this.elapsed; }
 
@@ -55,15 +56,29 @@
       }
     }
 
+    // Time stands still while scripts wait for the network: how long that takes is no fact of the page.
+    async answered() {
+      while (this.answers.size) {
+        await Promise.race(this.answers);
+        await this.task();
+      }
+    }
+
+    async task() {
+      await new Promise((resolve) => {
+        native.channel.port1.onmessage = resolve;
+        native.channel.port2.postMessage(null);
+      });
+    }
+
     // Each callback gets a task of its own, so that promises run in between as they would.
     async advance(ms) {
       const until = this.elapsed + ms;
+      if (this.answers.size) await this.answered();
       for (let timer = this.due(until); timer; timer = this.due(until)) {
         this.fire(timer);
-        await new Promise((resolve) => {
-          native.channel.port1.onmessage = resolve;
-          native.channel.port2.postMessage(null);
-        });
+        await this.task();
+        if (this.answers.size) await this.answered();
       }
       this.elapsed = until;
     }
@@ -114,6 +129,7 @@
   });
   define(formats, "formatToParts", function formatToParts(date = clock.now) { return parts.call(this, date); });
 
+  define(window, "close", () => {}); // a tab without a history may close itself
   // Random numbers until the task seeds its own: mulberry32, a public-domain generator of T. Ettinger.
   let state = 0x9e3779b9;
   const random = () => {
@@ -128,6 +144,41 @@
     for (let i = 0; i < bytes.length; i++) bytes[i] = random() * 256;
     return array;
   });
+
+  const awaited = (answer) => {
+    const over = answer.then(() => clock.answers.delete(over), () => clock.answers.delete(over));
+    clock.answers.add(over);
+  };
+  const { fetch, XMLHttpRequest } = window;
+  define(window, "fetch", (...args) => {
+    const answer = fetch.apply(window, args);
+    awaited(answer);
+    return answer;
+  });
+  const { open, send } = XMLHttpRequest.prototype;
+  const waiting = new WeakSet();
+  define(XMLHttpRequest.prototype, "open", function (method, url, async = true, ...rest) {
+    if (async) waiting.add(this); else waiting.delete(this);
+    return open.call(this, method, url, async, ...rest);
+  });
+  define(XMLHttpRequest.prototype, "send", function (...args) {
+    if (waiting.has(this))
+      awaited(new Promise((resolve) => native.listen.call(this, "loadend", resolve, { once: true })));
+    return send.apply(this, args);
+  });
+
+  // A frame's document that is being replaced, and its successor until it has loaded.
+  const child = window !== window.top;
+  if (child) awaited(new Promise((resolve) => native.listen.call(window, "load", resolve, { once: true })));
+  if (child && window.navigation)
+    native.listen.call(window.navigation, "navigate", (event) => {
+      if (event.destination.sameDocument || event.downloadRequest !== null) return;
+      if (!event.destination.url.startsWith(`${location.origin}/`)) return; // it will be refused
+      awaited(new Promise((resolve) => {
+        native.listen.call(window, "pagehide", resolve, { once: true });
+        native.listen.call(window.navigation, "navigateerror", resolve, { once: true });
+      }));
+    });
 
   if (window !== window.top && clock !== null && window.parent[key] === clock) return;
   const answer = (detail) =>
