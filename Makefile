@@ -5,8 +5,10 @@ PYTHON ?= python3
 TESTS  ?= -n 2
 VENV   := .venv
 BIN    := $(VENV)/bin
-PIP    := $(BIN)/pip -qq --disable-pip-version-check install -c constraints.txt
+PIP    := $(BIN)/pip --disable-pip-version-check install -c constraints.txt
 EXTRAS := dev,bench,selenium,sb3,torchrl
+LOG    := $(VENV)/install.log
+FAILED := { tail -n 12 $(LOG); echo "error: pip failed; $(CURDIR)/$(LOG) has all it said" >&2; exit 1; }
 ROOT   := $(shell [ "$$(id -u)" = 0 ] && command -v apt-get)
 
 .PHONY: help run test test-all bench lint venv clean
@@ -51,17 +53,17 @@ $(VENV)/.made:
 		{ echo "error: this Python makes no virtual environments (Debian: python3-venv)" >&2; exit 1; }
 	@echo "== Making a virtual environment in $(VENV)"
 	@$(PYTHON) -m venv $(VENV)
-	@$(PIP) hatchling
+	@$(PIP) hatchling > $(LOG) 2>&1 || $(FAILED)
 	@touch $@
 
 $(VENV)/.core: $(VENV)/.made pyproject.toml constraints.txt
 	@echo "== Installing the package and what it needs (about a minute)"
-	@$(PIP) --no-build-isolation -e .
+	@$(PIP) --no-build-isolation -e . > $(LOG) 2>&1 || $(FAILED)
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.made pyproject.toml constraints.txt
 	@echo "== Installing the package, the test tools and PyTorch (some minutes)"
-	@$(PIP) --no-build-isolation -e '.[$(EXTRAS)]'
+	@$(PIP) --no-build-isolation -e '.[$(EXTRAS)]' > $(LOG) 2>&1 || $(FAILED)
 	@touch $@ $(VENV)/.core
 
 $(VENV)/.browser: $(VENV)/.core

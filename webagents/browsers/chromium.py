@@ -78,7 +78,6 @@ _ARGUMENTS = (
     "--disable-image-animation-resync",
     "--disable-checker-imaging",
     "--disable-partial-raster",
-    "--blink-settings=caretBlinkInterval=0",
     f"--disable-features={_FEATURES_OFF}",
 )
 _FRAME_CONTROL = ("--enable-begin-frame-control", "--run-all-compositor-stages-before-draw")

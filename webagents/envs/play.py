@@ -15,7 +15,7 @@ from webagents.actions import Action, parse
 from webagents.browsers.base import Browser, Page, PageOptions, View
 from webagents.envs.task import PlayOptions, Task, Verdict
 from webagents.errors import ActionError, MachineError, PageHung, PageLoadError, UserError, clipped
-from webagents.types import Observation
+from webagents.types import Observation, Screenshot
 
 _READY_MS = 50.0  # page time between looks while a task is getting ready
 _READY_LOOKS = 400
@@ -33,6 +33,8 @@ class Transition(NamedTuple):
 
     info: ``success`` (bool), ``raw_reward`` (float), ``time_ms`` (page clock since the episode
         began), ``fields`` (dict), and ``message`` after `send_msg_to_user` or `report_infeasible`.
+    picture: the page as it is shown, uint8 (height, width, 3), also where observations have none;
+        None where nobody asked for it.
     """
 
     observation: Observation
@@ -40,15 +42,23 @@ class Transition(NamedTuple):
     terminated: bool
     truncated: bool
     info: dict[str, Any]
+    picture: Screenshot | None
 
 
 class Play:
     """One page and the task being played on it."""
 
-    def __init__(self, options: PlayOptions, *, ahead: bool = False) -> None:
-        """A play without a page yet; `ahead`: see `PageOptions`."""
+    def __init__(
+        self, options: PlayOptions, *, ahead: bool = False, pictures: bool = False
+    ) -> None:
+        """A play without a page yet.
+
+        ahead: see `PageOptions`.
+        pictures: whether transitions carry a picture although observations do not.
+        """
         self.options = options
         self._ahead = ahead
+        self._pictures = pictures or options.screenshots
         self.task: Task | None = None
         self.max_steps = 0
         self._browser: Browser | None = None
@@ -152,10 +162,10 @@ class Play:
             html=view.html,
             url=view.url,
             error="; ".join(part for part in (mistake, view.error) if part),
-            screenshot=view.screenshot,
+            screenshot=view.screenshot if self.options.screenshots else None,
         )
         reward = scored if verdict.done else 0.0
-        return Transition(observation, reward, terminated, truncated, info)
+        return Transition(observation, reward, terminated, truncated, info, view.screenshot)
 
     async def _give_up(self, failure: MachineError) -> None:
         # A browser with a hung page is of no more use: it draws one frame at a time, for all.
@@ -171,7 +181,7 @@ class Play:
             await page.close()
 
     def _page_options(self, task: Task) -> PageOptions:
-        return replace(task.page(self.options), ahead=self._ahead)
+        return replace(task.page(self.options), ahead=self._ahead, screenshots=self._pictures)
 
     async def _ensure_page(self, browser: Browser, task: Task) -> None:
         wanted = self._page_options(task)

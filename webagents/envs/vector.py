@@ -20,7 +20,7 @@ from webagents.envs.spaces import ActionText, observation_space
 from webagents.envs.task import play_options
 from webagents.envs.tasks import make_task
 from webagents.errors import MachineError, UserError, clipped
-from webagents.types import Observation, TaskSpec
+from webagents.types import Observation, Screenshot, TaskSpec
 
 
 class WebVectorEnv(VectorEnv[Any, Any, Any]):
@@ -82,7 +82,10 @@ class WebVectorEnv(VectorEnv[Any, Any, Any]):
         self._backend, self._path = backend, browser
         number = browsers or max(1, min(num_envs, os.cpu_count() or 1))
         self._browsers: list[Browser | None] = [None] * number
-        self._plays = [Play(self.options) for _ in range(num_envs)]
+        self._plays = [
+            Play(self.options, pictures=render_mode is not None) for _ in range(num_envs)
+        ]
+        self._pictures: list[Screenshot | None] = [None] * num_envs
         self._random = [seeding.np_random(None)[0] for _ in range(num_envs)]
         self._ended = np.zeros(num_envs, dtype=np.bool_)
         area = self.task.spec
@@ -164,7 +167,7 @@ class WebVectorEnv(VectorEnv[Any, Any, Any]):
         """Every page's picture with ``"rgb_array"``, uint8 (height, width, 3); else None."""
         if self.render_mode is None:
             return None
-        return tuple(seen.get("screenshot") for seen in self._seen)
+        return tuple(self._pictures)
 
     def close_extras(self, **_: Any) -> None:
         """Ends the browsers."""
@@ -220,6 +223,7 @@ class WebVectorEnv(VectorEnv[Any, Any, Any]):
     def _take(self, index: int, made: Transition, infos: dict[str, Any]) -> dict[str, Any]:
         self._seen[index] = made.observation.as_dict()
         self._info[index] = made.info
+        self._pictures[index] = made.picture
         return self._add_info(infos, made.info, index)
 
     def _void(self, index: int, failure: Exception, infos: dict[str, Any]) -> dict[str, Any]:

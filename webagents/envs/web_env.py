@@ -76,7 +76,7 @@ class WebEnv(gymnasium.Env[dict[str, Any], str]):
         self._window: Window | None = None
         self._picture: Screenshot | None = None
         self.task = make_task(task)
-        self._play = Play(self.options, ahead=True)
+        self._play = Play(self.options, ahead=True, pictures=render_mode is not None)
         area = self.task.spec
         self.observation_space: spaces.Space[Any] = observation_space(
             area.width, area.height, screenshots=self.options.screenshots
@@ -119,15 +119,9 @@ class WebEnv(gymnasium.Env[dict[str, Any], str]):
         return made.observation.as_dict(), made.reward, made.terminated, made.truncated, made.info
 
     def render(self) -> Any:
-        """The page's picture with ``"rgb_array"``, uint8 (height, width, 3); else None.
-
-        Raises:
-            UserError: there are no screenshots to show.
-        """
-        if self.render_mode == "rgb_array":
-            if self._picture is None and not self.options.screenshots:
-                raise UserError("there is nothing to render: the environment has screenshots=False")
-            return None if self._picture is None else self._picture.copy()
+        """The page's picture with ``"rgb_array"``, uint8 (height, width, 3); else None."""
+        if self.render_mode == "rgb_array" and self._picture is not None:
+            return self._picture.copy()
         return None
 
     def close(self) -> None:
@@ -167,7 +161,7 @@ class WebEnv(gymnasium.Env[dict[str, Any], str]):
         return made
 
     def _show(self, made: Transition) -> None:
-        self._picture = made.observation.screenshot
+        self._picture = made.picture
         if self.render_mode == "human" and self._picture is not None:
             if self._window is None:
                 self._window = Window(self.task.spec.id)

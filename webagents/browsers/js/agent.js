@@ -1,6 +1,12 @@
 // The agent's eyes and hands in the page, in a world of its own that the page's scripts cannot touch.
 ((key, steady) => {
   "use strict";
+
+  // The text caret would blink on the wall clock.
+  const steadyCaret = new CSSStyleSheet();
+  steadyCaret.replaceSync("html { caret-animation: manual }");
+  document.adoptedStyleSheets = [...document.adoptedStyleSheets, steadyCaret];
+
   // ---------------------------------------------------------------- no windows of the browser's own
   // Lists and pickers that a browser pops up lie outside the page: nobody could look at or use them
   // here. Options are chosen by `select_option` or a click on the option, dates and colours by `fill`.

@@ -1,0 +1,1 @@
+"""Compares every registered task with Farama's `miniwob` package (being written)."""
