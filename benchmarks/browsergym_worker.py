@@ -9,6 +9,7 @@ import json
 import os
 import sys
 import time
+from functools import partialmethod
 from pathlib import Path
 
 out = os.fdopen(os.dup(1), "w")  # the answers; what libraries print goes to stderr
@@ -19,6 +20,7 @@ os.environ["MINIWOB_URL"] = f"file://{pages}/"
 
 import browsergym.miniwob  # noqa: E402, F401 (registers the ids)
 import gymnasium  # noqa: E402
+import playwright.sync_api  # noqa: E402
 
 ACTIONS = {"click": "click('{bid}')", "type": "keyboard_type('abc')", "noop": "noop(0)"}
 BID = "tag => (tag ? document.querySelector('#area ' + tag) : document.getElementById('query'))"
@@ -30,8 +32,12 @@ for line in sys.stdin:
     start = time.perf_counter()
     done = False
     if "make" in order:
-        launched = {"executable_path": order["browser"], "args": ["--no-sandbox"]}
-        env = gymnasium.make(f"browsergym/miniwob.{order['make']}", pw_chromium_kwargs=launched)
+        # Every reset starts a second browser, the chat's, which takes no options: hence this.
+        playwright.sync_api.BrowserType.launch = partialmethod(
+            playwright.sync_api.BrowserType.launch, executable_path=order["browser"]
+        )
+        id_ = f"browsergym/miniwob.{order['make']}"
+        env = gymnasium.make(id_, disable_env_checker=True)
     elif "reset" in order:
         env.reset(seed=order["reset"])
         bid = None

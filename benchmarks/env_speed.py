@@ -176,7 +176,8 @@ class BrowserGym:
         return answer["seconds"], answer["done"]
 
     def close(self) -> None:
-        self._ask({"close": True})
+        if self.process.poll() is None:
+            self._ask({"close": True})
         self.process.communicate(timeout=20)
 
     def _ask(self, order: dict[str, Any]) -> dict[str, Any]:

@@ -60,12 +60,13 @@ except ImportError as error:
     ) from error
 
 _WATCHED = """
-"$0" --port=0 --log-level=SEVERE 3<&- >&4 &
+TMPDIR=${1#--user-data-dir=} "$0" --port=0 --log-level=SEVERE 3<&- >&4 &
 exec 4>&-
 read -r _ <&3
 kill -KILL 0
 """
-"""Starts chromedriver, $0, and ends the process group when descriptor 3 closes."""
+"""Starts chromedriver, $0, and ends the process group when descriptor 3 closes. The browsers' folders
+lie in ours: one given to them by name would leave the headless shell without its first window."""
 
 _OURS_ALONE = frozenset(
     {
@@ -142,8 +143,7 @@ class SeleniumBrowser:
         """
         if self._process.closed:
             raise BrowserDied("the browser was closed")
-        number = len(self._pages)
-        tab = SeleniumTab(self._address, self.path, self._process.profile / str(number), options)
+        tab = SeleniumTab(self._address, self.path, options)
         self._version = tab.version
         self._pages.append(tab)
         return WebPage(options, _Tabs(tab))
@@ -191,7 +191,7 @@ class _Tabs:
 class SeleniumTab:
     """One session of chromedriver: a `Tab` whose every operation is done when it returns."""
 
-    def __init__(self, address: str, browser: Path, profile: Path, options: PageOptions) -> None:
+    def __init__(self, address: str, browser: Path, options: PageOptions) -> None:
         self.notes = Notes()
         self.alive = True
         self._options = options
@@ -203,7 +203,7 @@ class SeleniumTab:
         wanted = webdriver.ChromeOptions()
         wanted.binary_location = str(browser)
         wanted.set_capability("goog:loggingPrefs", {"performance": "ALL"})
-        for argument in _arguments(options, profile):
+        for argument in _arguments(options):
             wanted.add_argument(argument)
         link = ChromiumRemoteConnection(address, "goog", "chrome", client_config=self._config)
         try:
@@ -454,11 +454,10 @@ class SeleniumTab:
             raise BrowserDied(f"the browser went away: {clipped(words, 200)}") from error
 
 
-def _arguments(options: PageOptions, profile: Path) -> list[str]:
+def _arguments(options: PageOptions) -> list[str]:
     proxy = [f"--proxy-server=http://{options.proxy}", "--proxy-bypass-list=<-loopback>"]
     width, height = options.window
-    folder = f"--user-data-dir={profile}"
-    arguments = [*_ARGUMENTS, *proxy, folder, f"--window-size={width},{height}"]
+    arguments = [*_ARGUMENTS, *proxy, f"--window-size={width},{height}"]
     return arguments if os.geteuid() else [*arguments, "--no-sandbox"]
 
 

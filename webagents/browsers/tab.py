@@ -246,8 +246,8 @@ class ChromiumTab:
 
     def _pixels(self, data: str) -> Screenshot:
         image = Image.open(io.BytesIO(base64.b64decode(data)))
-        pixels = np.asarray(image.convert("RGB"), dtype=np.uint8)
-        return np.ascontiguousarray(pixels[: self._options.height, : self._options.width])
+        area = image.crop((0, 0, self._options.width, self._options.height))
+        return np.array(area.convert("RGB"), dtype=np.uint8)
 
     async def _with_frames(self, calls: list[Call]) -> None:
         """Lets frames pass until all calls are answered: some answers come only with one."""
