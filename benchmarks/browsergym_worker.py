@@ -21,7 +21,9 @@ os.environ["MINIWOB_URL"] = f"file://{pages}/"
 import browsergym.miniwob  # noqa: E402, F401 (registers the ids)
 import gymnasium  # noqa: E402
 import playwright.sync_api  # noqa: E402
+from browsergym.core.action.highlevel import HighLevelActionSet  # noqa: E402
 
+actions = HighLevelActionSet(subsets=["bid", "coord"])
 ACTIONS = {"click": "click('{bid}')", "type": "keyboard_type('abc')", "noop": "noop(0)"}
 BID = "tag => (tag ? document.querySelector('#area ' + tag) : document.getElementById('query'))"
 
@@ -37,7 +39,7 @@ for line in sys.stdin:
             playwright.sync_api.BrowserType.launch, executable_path=order["browser"]
         )
         id_ = f"browsergym/miniwob.{order['make']}"
-        env = gymnasium.make(id_, disable_env_checker=True)
+        env = gymnasium.make(id_, action_mapping=actions.to_python_code, disable_env_checker=True)
     elif "reset" in order:
         env.reset(seed=order["reset"])
         bid = None

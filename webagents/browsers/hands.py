@@ -5,6 +5,7 @@ Each function returns what went wrong, "" when nothing did.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
@@ -178,15 +179,25 @@ async def keyboard_insert_text(arguments: Mapping[str, Any], tab: Tab, options: 
 
 
 async def drag_and_drop(arguments: Mapping[str, Any], tab: Tab, options: PageOptions) -> str:
-    """Drags the middle of one element onto the middle of another."""
+    """Drags the middle of one element onto another, two pixels past its middle.
+
+    A hand does not stop at the pixel either, and sortable lists change places only past it.
+    """
     ends = []
     for name in ("from_ref", "to_ref"):
         place = await tab.ask("middle", int(arguments[name]))
         if "error" in place:
             return str(place["error"])
         ends.append((place["x"], place["y"]))
-    await tab.drag(_path(*ends))
+    start, end = ends
+    await tab.drag(_path(start, _past(start, end)))
     return ""
+
+
+def _past(start: tuple[float, float], end: tuple[float, float]) -> tuple[float, float]:
+    (x, y), (to_x, to_y) = start, end
+    part = 2.0 / (math.dist(start, end) or 1.0)
+    return to_x + (to_x - x) * part, to_y + (to_y - y) * part
 
 
 async def mouse_drag_and_drop(arguments: Mapping[str, Any], tab: Tab, options: PageOptions) -> str:

@@ -1,0 +1,5 @@
+"""Scripted experts: one small function a task, by families, that sees what any policy sees."""
+
+from webagents.policies.expert.policy import ExpertPolicy
+
+__all__ = ["ExpertPolicy"]
