@@ -16,6 +16,8 @@ from __future__ import annotations
 import argparse
 import collections
 import contextlib
+import http.server
+import importlib
 import multiprocessing
 import os
 import random
@@ -375,7 +377,8 @@ def registered() -> list[str]:
     """The ids, in our catalogue, of the tasks that Farama's package registers."""
     os.environ["MINIWOB_CHROME_BINARY"] = shutil.which("chromium") or ""
     os.environ["MINIWOB_CHROMEDRIVER"] = shutil.which("chromedriver") or ""
-    gymnasium.register_envs(__import__("miniwob"))
+    gymnasium.register_envs(importlib.import_module("miniwob"))
+    http.server.BaseHTTPRequestHandler.log_message = lambda *_: None  # type: ignore[method-assign]
     names = [id_ for id_ in gymnasium.registry if id_.startswith("miniwob/")]
     return [f"miniwob.{name.removeprefix('miniwob/').removesuffix('-v1')}" for name in names]
 

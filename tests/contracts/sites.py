@@ -90,7 +90,9 @@ class Player:
         """Steps with these actions; the last one's view."""
         self._told = len(self.view.state or ())
         for text in texts:
-            action = parse(re.sub(r"'#([a-z][\w-]*)'", lambda match: repr(self.ref(match[1])), text))
+            action = parse(
+                re.sub(r"'#([a-z][\w-]*)'", lambda match: repr(self.ref(match[1])), text)
+            )
             self.view = self._run(self.page.step(action, ms))
         return self.view
 

@@ -170,7 +170,9 @@ def test_contenteditable_is_filled_typed_into_and_cleared(play):
 
 
 def test_typing_stops_at_maxlength_and_number_fields_take_numbers(play):
-    page = play('<input id="a" maxlength="3"><input id="n" type="number"><input id="p" type="password">')
+    page = play(
+        '<input id="a" maxlength="3"><input id="n" type="number"><input id="p" type="password">'
+    )
     page.do("fill('#a', 'abcdef')", "fill('#n', '12.5')", "fill('#p', 'secret')")
     assert page.run("[a.value, n.value, p.value]") == ["abc", "12.5", "secret"]
 
@@ -189,7 +191,12 @@ def test_typing_stops_at_maxlength_and_number_fields_take_numbers(play):
     ],
 )
 def test_pickers_and_ranges_take_a_whole_value(play, kind, text, value):
-    page = play(f'<input id="a" type="{kind}" min="" max="10">'.replace('min="" max="10"', 'max="10"' if kind == "range" else ""), record="input change")
+    page = play(
+        f'<input id="a" type="{kind}" min="" max="10">'.replace(
+            'min="" max="10"', 'max="10"' if kind == "range" else ""
+        ),
+        record="input change",
+    )
     view = page.do(f"fill('#a', '{text}')")
     assert (view.error, page.value("a"), page.events) == (
         "",
@@ -210,7 +217,7 @@ def test_a_value_that_a_picker_cannot_take_is_refused(play):
 # ---------------------------------------------------------------- selects
 SELECTS = (
     '<select id="one"><option id="o1" value="v1">First</option><option id="o2">Second one</option>'
-    '<option disabled>Third</option></select>'
+    "<option disabled>Third</option></select>"
     '<select id="many" multiple><option id="m1">A</option><option id="m2">B</option>'
     '<option id="m3">C</option></select>'
 )
@@ -266,7 +273,9 @@ def test_what_a_select_cannot_do_is_told(play):
 # ---------------------------------------------------------------- keys
 def test_keys_and_combinations(play):
     page = play('<input id="a" value="abc"><input id="b">', record="keydown keyup")
-    page.do("press('#a', 'End')", "keyboard_press('Shift+ArrowLeft')", "keyboard_press('Backspace')")
+    page.do(
+        "press('#a', 'End')", "keyboard_press('Shift+ArrowLeft')", "keyboard_press('Backspace')"
+    )
     assert (page.value("a"), page.events) == (
         "ab",
         [
@@ -344,7 +353,10 @@ def test_keys_that_no_keyboard_has_are_told(play):
 
 # ---------------------------------------------------------------- mouse
 def test_the_mouse_clicks_at_points(play):
-    page = play('<button id="a" style="position:absolute;left:100px;top:50px;width:40px;height:20px">A</button>', record=MOUSE)
+    page = play(
+        '<button id="a" style="position:absolute;left:100px;top:50px;width:40px;height:20px">A</button>',
+        record=MOUSE,
+    )
     page.do("mouse_click(120, 60)")
     single = page.events
     page.do("mouse_dblclick(120, 60)")
@@ -358,7 +370,7 @@ def test_the_mouse_clicks_at_points(play):
 def test_a_held_button_drags(play):
     page = play(
         '<div id="a" style="position:absolute;left:10px;top:10px;width:30px;height:30px"></div>'
-        '<script>let held = false; a.onmousedown = () => { held = true };'
+        "<script>let held = false; a.onmousedown = () => { held = true };"
         'onmousemove = (e) => { if (held) { a.style.left = e.clientX - 15 + "px"; note(`move ${e.buttons}`) } };'
         "onmouseup = () => { held = false }</script>",
     )
@@ -492,7 +504,9 @@ def test_a_covered_element_gets_the_click_all_the_same_or_an_error(play):
 def test_a_partly_covered_element_is_hit_where_it_shows(play):
     over = '<div id="over" style="position:fixed;left:0;top:0;width:70px;height:100px"></div>'
     page = play(
-        f'<button id="a" style="width:100px;height:40px">A</button>{over}', "click", clicks="pointer"
+        f'<button id="a" style="width:100px;height:40px">A</button>{over}',
+        "click",
+        clicks="pointer",
     )
     view = page.do("click('#a')")
     assert (view.error, page.events) == ("", ["click a"])
@@ -637,8 +651,16 @@ def test_real_time_runs_by_itself(play):
 @pytest.mark.parametrize(
     ("script", "told", "noted"),
     [
-        ("note(alert('hi'))", "the page opened an alert saying 'hi'; it was answered OK", "undefined"),
-        ("note(confirm('ok?'))", "the page opened a confirm saying 'ok?'; it was answered OK", "true"),
+        (
+            "note(alert('hi'))",
+            "the page opened an alert saying 'hi'; it was answered OK",
+            "undefined",
+        ),
+        (
+            "note(confirm('ok?'))",
+            "the page opened a confirm saying 'ok?'; it was answered OK",
+            "true",
+        ),
         (
             "note(prompt('name?', 'Bo'))",
             "the page opened a prompt saying 'name?'; it was answered OK",
@@ -741,7 +763,9 @@ def test_the_window_s_name_does_not_outlive_the_document(play):
 
 
 def test_the_pointer_does_not_outlive_the_document(play):
-    page = play('<div id="d" style="height:200px"></div>', "mouseover", "#d:hover { background: red }")
+    page = play(
+        '<div id="d" style="height:200px"></div>', "mouseover", "#d:hover { background: red }"
+    )
     fresh = page.view
     page.do("mouse_move(50, 50)")
     views = [page.open(), page.look(100), page.look(100)]
@@ -751,8 +775,10 @@ def test_the_pointer_does_not_outlive_the_document(play):
 
 @core
 def test_refs_stay_with_their_elements_and_start_again_with_a_document(play):
-    page = play('<ul id="u"><li id="one">1</li></ul><button id="a" onclick="add()">A</button>'
-                "<script>const add = () => u.insertAdjacentHTML('afterbegin', '<li id=new>0</li>')</script>")
+    page = play(
+        '<ul id="u"><li id="one">1</li></ul><button id="a" onclick="add()">A</button>'
+        "<script>const add = () => u.insertAdjacentHTML('afterbegin', '<li id=new>0</li>')</script>"
+    )
     first = page.view.html
     page.do("click('#a')")
     grown = page.view.html
@@ -822,7 +848,13 @@ def test_the_screenshot_shows_the_task_s_area(play):
     red = (shown == [255, 0, 0]).all(axis=2)
     rows, columns = np.nonzero(red)
     assert (shown.shape, shown.dtype) == ((200, 300, 3), np.uint8)
-    assert (rows.min(), rows.max(), columns.min(), columns.max(), red.sum()) == (20, 59, 10, 39, 1200)
+    assert (rows.min(), rows.max(), columns.min(), columns.max(), red.sum()) == (
+        20,
+        59,
+        10,
+        39,
+        1200,
+    )
     assert (shown[~red] == 255).all()
     assert play("<p>x</p>", screenshots=False).view.screenshot is None
 
@@ -830,7 +862,13 @@ def test_the_screenshot_shows_the_task_s_area(play):
 # ---------------------------------------------------------------- many at once, many pages
 def test_pages_of_one_browser_do_not_disturb_each_other(play):
     body = CLOCKWORK + '<input id="a"><button id="b">B</button>'
-    texts = ["click('#b')", "fill('#a', 'word')", "press('#a', 'ControlOrMeta+a')", "noop(500)", "hover('#b')"]
+    texts = [
+        "click('#b')",
+        "fill('#a', 'word')",
+        "press('#a', 'ControlOrMeta+a')",
+        "noop(500)",
+        "hover('#b')",
+    ]
 
     def acted(pages):
         from webagents.actions import parse
@@ -862,7 +900,9 @@ SHOP = {
 
 @core
 def test_a_site_of_many_pages_shows_the_new_page_in_the_same_step(play):
-    page = play('<h1 id="h">one</h1><a id="next" href="/two.html">next</a>', pages=SHOP, single=False)
+    page = play(
+        '<h1 id="h">one</h1><a id="next" href="/two.html">next</a>', pages=SHOP, single=False
+    )
     view = page.do("click('#next')")
     assert (view.error, view.url, page.text("h")) == ("", "http://contract.test/two.html", "two")
     page.do("go_back()")

@@ -59,9 +59,7 @@ def test_processes_without_shared_memory_give_the_same_texts():
     single = plain()
     alone, _ = single.reset(seed=1)
     single.close()
-    vector = gymnasium.vector.AsyncVectorEnv(
-        [plain, plain], shared_memory=False, context="spawn"
-    )
+    vector = gymnasium.vector.AsyncVectorEnv([plain, plain], shared_memory=False, context="spawn")
     seen, _ = vector.reset(seed=[0, 1])
     rewards = vector.step(("noop()", "click('5')"))[1]
     vector.close()
@@ -93,4 +91,3 @@ def test_torchrls_checker_passes():
     env = envs.GymWrapper(fixed())
     check_env_specs(env)
     env.close()
-

@@ -22,7 +22,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 import orjson
@@ -258,7 +258,8 @@ class SeleniumTab:
         origin = self._options.origin
         self._cdp("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "all"})
         session_storage = {"securityOrigin": origin, "isLocalStorage": False}
-        self._cdp("DOMStorage.clear", {"storageId": session_storage})
+        with suppress(failures.WebDriverException):  # no document of the site is there
+            self._cdp("DOMStorage.clear", {"storageId": session_storage})
         with self._told():
             self._driver.execute(Command.W3C_CLEAR_ACTIONS)
         self._cdp("Input.dispatchMouseEvent", {"type": "mouseMoved", "x": -1, "y": -1})
@@ -335,16 +336,12 @@ class SeleniumTab:
         """Real input events, in order."""
         waiting: list[Event] = []
         for event in inputs:
-            if isinstance(event, Insert) or (isinstance(event, Key) and not knows(event)):
-                self._perform(waiting)
-                waiting = []
-                self._cdp(*command(event, Mouse()))
+            if _performed(event):
+                waiting.append(event)
                 continue
-            if isinstance(event, Pointer) and event.kind == "down" and event.clicks == 1:
-                self._perform(waiting)
-                waiting = []
-                self._forget_clicks()
-            waiting.append(event)
+            self._perform(waiting)
+            waiting = []
+            self._cdp(*command(event, Mouse()))
         self._perform(waiting)
         if not together:
             await self.ask("frame")
@@ -354,14 +351,6 @@ class SeleniumTab:
             sources = {"actions": self._hand.actions(events)}
             with self._told():
                 self._driver.execute(Command.W3C_ACTIONS, sources)
-
-    def _forget_clicks(self) -> None:
-        """A click soon after another is no double click unless it says so."""
-        if self._hand.empty:
-            at = self._hand.at
-            with self._told():
-                self._driver.execute(Command.W3C_CLEAR_ACTIONS)
-            self._perform([Pointer("move", *at)])
 
     async def drag(self, path: list[tuple[float, float]]) -> None:
         """Presses, moves along the path with a frame between moves, releases."""
@@ -452,6 +441,15 @@ class SeleniumTab:
                 raise
             self.alive = False
             raise BrowserDied(f"the browser went away: {clipped(words, 200)}") from error
+
+
+def _performed(event: Input) -> TypeGuard[Event]:
+    """Whether WebDriver's actions can do it: they know no second click, and not every key."""
+    if isinstance(event, Insert):
+        return False
+    if isinstance(event, Key):
+        return knows(event)
+    return not (isinstance(event, Pointer) and event.clicks > 1)
 
 
 def _arguments(options: PageOptions) -> list[str]:

@@ -68,19 +68,15 @@ class RunFolder:
             file.write(outcome.as_line() + "\n")
         self.outcomes.append(outcome)
 
-    def keep_screenshots(self, episode: Episode, last: int = 2) -> tuple[str, ...]:
-        """Stores the episode's last pages as PNG and gives their paths in the folder."""
-        seen = [step.observation.screenshot for step in episode.steps[1 - last :]]
+    def keep_screenshots(self, episode: Episode) -> tuple[str, ...]:
+        """Stores the pages before and after the last action as PNG; their paths in the folder."""
+        pages = [*(step.observation for step in episode.steps[-1:]), episode.observation]
+        task = re.sub(r"[^\w.+-]", "_", episode.task).lstrip(".")
         kept = []
-        for shot, number in zip(
-            [*seen, episode.observation.screenshot],
-            range(len(episode.steps) - len(seen), len(episode.steps) + 1),
-            strict=True,
-        ):
-            if shot is not None:
-                name = re.sub(r"[^\w.+-]", "_", episode.task).lstrip(".")
-                kept.append(f"screenshots/{name}/seed{episode.seed}-step{number}.png")
-                _save_png(self.path / kept[-1], shot)
+        for number, page in enumerate(pages, start=len(episode.steps) + 1 - len(pages)):
+            if page.screenshot is not None:
+                kept.append(f"screenshots/{task}/seed{episode.seed}-step{number}.png")
+                _save_png(self.path / kept[-1], page.screenshot)
         return tuple(kept)
 
 

@@ -36,6 +36,7 @@ class Outcome:
     reward, success: None when void, for then there is neither.
     failure: a key of `FAILURES`.
     reason: why the machinery broke, "" when it did not.
+    instruction: what was to be done, as the first page said it.
     moves: every action in order.
     screenshots: PNG files, oldest first, relative to the run's folder; mostly none are kept.
     seconds: wall time since the run's previous episode finished, so that they add up to the run's.
@@ -59,6 +60,7 @@ class Outcome:
     ) -> Outcome:
         """What came of a finished episode."""
         void = bool(episode.void)
+        first = episode.steps[0].observation if episode.steps else episode.observation
         return cls(
             task=episode.task,
             seed=episode.seed,
@@ -67,7 +69,7 @@ class Outcome:
             steps=len(episode.steps),
             failure=failure(episode),
             reason=episode.void,
-            instruction=episode.observation.instruction,
+            instruction=first.instruction,
             moves=tuple(Move(step.action, step.error) for step in episode.steps),
             screenshots=tuple(screenshots),
             seconds=round(seconds, 4),

@@ -9,18 +9,8 @@ from webagents.policies.expert.sight import Sight, click, wait
 
 _DATE = re.compile(r"(\d\d)/(\d\d)/(\d{4})")
 _MONTHS = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
 ]
 
 

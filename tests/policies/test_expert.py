@@ -1,0 +1,117 @@
+"""Experts answer from what is seen; in a real browser they succeed."""
+
+import pytest
+
+from webagents.errors import UnknownPolicy
+from webagents.policies.expert import ExpertPolicy
+from webagents.policies.expert.policy import EXPERTS
+from webagents.rollout import Job, rollout
+from webagents.types import Episode, Observation, Step
+
+
+def answer(task, instruction, html, done=()):
+    observation = Observation(instruction=instruction, html=html)
+    steps = tuple(Step(observation=observation, action=action) for action in done)
+    episode = Episode(task=f"miniwob.{task}", seed=0, observation=observation, steps=steps)
+    (decision,) = ExpertPolicy().act([episode])
+    return decision.action
+
+
+BOXES = (
+    '<body ref="1"><div id="query" ref="2">Select A, C and click Submit.</div>'
+    '<label ref="3"><input ref="4" type="checkbox"{a}>A</label>'
+    '<label ref="5"><input ref="6" type="checkbox"{b}>B</label>'
+    '<label ref="7"><input ref="8" type="checkbox"{c}>C</label>'
+    '<button ref="9">Submit</button></body>'
+)
+
+
+@pytest.mark.parametrize(
+    ("checked", "action"),
+    [
+        ({}, "click('4')"),
+        ({"a": " checked"}, "click('8')"),
+        ({"a": " checked", "b": " checked"}, "click('6')"),
+        ({"a": " checked", "c": " checked"}, "click('9')"),
+    ],
+)
+def test_boxes_are_set_one_by_one_and_wrong_ones_put_right(checked, action):
+    page = BOXES.format(**{"a": "", "b": "", "c": "", **checked})
+    assert answer("click-checkboxes", "Select A, C and click Submit.", page) == action
+
+
+LOGIN = (
+    '<body ref="1"><input ref="2" type="text" value="{user}">'
+    '<input ref="3" type="password" value="{password}"><button ref="4">Login</button></body>'
+)
+LOGIN_TEXT = 'Enter the username "kim" and the password "it\'s" into the text fields.'
+
+
+@pytest.mark.parametrize(
+    ("user", "password", "action"),
+    [
+        ("", "", "fill('2', 'kim')"),
+        ("kim", "", "fill('3', \"it's\")"),
+        ("kim", "it's", "click('4')"),
+        ("kin", "it's", "fill('2', 'kim')"),
+    ],
+)
+def test_fields_are_filled_in_order_and_submitted(user, password, action):
+    page = LOGIN.format(user=user, password=password)
+    assert answer("login-user", LOGIN_TEXT, page) == action
+
+
+TABS = (
+    '<body ref="1"><li ref="2" role="tab" aria-expanded="true"><a ref="3">Tab #1</a></li>'
+    '<li ref="4" role="tab" aria-expanded="false"><a ref="5">Tab #2</a></li>'
+    '<li ref="6" role="tab" aria-expanded="false"><a ref="7">Tab #3</a></li>{shown}</body>'
+)
+TABS_TEXT = 'Switch between the tabs to find and click on the link "eget".'
+
+
+def test_tabs_are_opened_until_the_link_shows():
+    assert answer("click-tab-2", TABS_TEXT, TABS.format(shown="")) == "click('5')"
+    tried = ["click('5')"]
+    assert answer("click-tab-2", TABS_TEXT, TABS.format(shown=""), tried) == "click('7')"
+    link = '<span ref="8" class="alink">eget</span>'
+    assert answer("click-tab-2", TABS_TEXT, TABS.format(shown=link)) == "click('8')"
+
+
+def test_the_instructions_own_words_are_not_mistaken_for_the_page():
+    page = (
+        '<body ref="1"><div id="query" ref="2"><button ref="3">ok</button></div>'
+        '<button ref="4">ok</button></body>'
+    )
+    assert answer("click-button", 'Click on the "ok" button.', page) == "click('4')"
+
+
+@pytest.mark.parametrize("task", sorted(EXPERTS))
+def test_an_empty_page_is_waited_out_rather_than_failed_on(task):
+    instruction = 'Something "new", the 2nd, 01/02/2016 and Tab #1.'
+    action = answer(task.partition(".")[2], instruction, "<body></body>")
+    assert action.startswith(("noop(", "click(", "fill("))
+
+
+def test_a_task_without_an_expert_is_named_with_those_that_have_one():
+    with pytest.raises(UnknownPolicy, match=r"no expert for the task 'miniwob.guess'; .*click-tab"):
+        answer("guess", "", "<body></body>")
+    assert not ExpertPolicy.knows("miniwob.guess")
+    assert ExpertPolicy.knows("miniwob.click-tab")
+
+
+def played(seeds, **options):
+    jobs = [Job(task, seed) for task in EXPERTS for seed in seeds]
+    episodes = rollout(jobs, ExpertPolicy(), pages=4, screenshots=False, **options)
+    return {(e.task, e.seed): (e.success, e.void) for e in episodes}
+
+
+def test_every_expert_succeeds_in_a_real_browser():
+    assert set(played([7]).values()) == {(True, "")}
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("clicks", ["element", "pointer"])
+def test_every_expert_succeeds_on_many_seeds(clicks):
+    results = played(range(300, 320), clicks=clicks)
+    assert {job: result for job, result in results.items() if result != (True, "")} == {}
