@@ -9,8 +9,8 @@ from lxml import html as lxml_html
 from webagents.actions import parse
 from webagents.browsers.base import Browser, Page, PageOptions, View
 from webagents.browsers.loop import run
-from webagents.errors import PageHung
 from webagents.browsers.site import Reply, Request, Site
+from webagents.errors import PageHung
 
 HOST = "contract.test"
 SECONDS = 5.0

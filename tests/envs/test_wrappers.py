@@ -12,7 +12,6 @@ MENU = ("noop()", "click('5')", "mouse_click(40, 70)")
 
 
 def plain():
-    import webagents  # noqa: F401 (a spawned process registers them anew)
 
     return gymnasium.make(ID)
 
