@@ -104,8 +104,8 @@ def test_what_cannot_be_played_is_named():
         list(rollout([Job(TASK, -1)], CLICK))
     with pytest.raises(UserError, match="pages=0"):
         list(rollout([Job(TASK, 0)], CLICK, pages=0))
+    undecided = Scripted(lambda e: "noop()")
+    undecided.act = lambda episodes: []
     with pytest.raises(UserError, match="gave 0 decisions for 1 episodes"):
-        policy = Scripted(lambda e: "noop()")
-        policy.act = lambda episodes: []
-        list(rollout([Job(TASK, 0)], policy, pages=1))
+        list(rollout([Job(TASK, 0)], undecided, pages=1))
     assert children() == []

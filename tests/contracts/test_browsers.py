@@ -943,7 +943,39 @@ def test_going_back_never_leads_to_an_earlier_episode(play):
 
 # ---------------------------------------------------------------- all of them
 TRIED_ABOVE = frozenset(
-    ["noop", "click", "dblclick", "hover", "fill", "type", "clear", "select_option", "press", "focus", "check", "uncheck", "drag_and_drop", "upload_file", "scroll", "scroll_at", "mouse_click", "mouse_dblclick", "mouse_move", "mouse_down", "mouse_up", "mouse_drag_and_drop", "keyboard_press", "keyboard_down", "keyboard_up", "keyboard_type", "keyboard_insert_text", "goto", "go_back", "go_forward", "new_tab"]
+    [
+        "noop",
+        "click",
+        "dblclick",
+        "hover",
+        "fill",
+        "type",
+        "clear",
+        "select_option",
+        "press",
+        "focus",
+        "check",
+        "uncheck",
+        "drag_and_drop",
+        "upload_file",
+        "scroll",
+        "scroll_at",
+        "mouse_click",
+        "mouse_dblclick",
+        "mouse_move",
+        "mouse_down",
+        "mouse_up",
+        "mouse_drag_and_drop",
+        "keyboard_press",
+        "keyboard_down",
+        "keyboard_up",
+        "keyboard_type",
+        "keyboard_insert_text",
+        "goto",
+        "go_back",
+        "go_forward",
+        "new_tab",
+    ]
 )
 
 

@@ -13,6 +13,9 @@ from webagents.errors import BrowserDied, MachineError, PageHung, PageLoadError
 
 BUTTON = "click('5')"
 LIMIT_SECONDS = 5.0
+DOWNLOAD = """Object.assign(document.createElement('a'),
+    {href: 'data:text/plain,x', download: 'x'}).click()"""
+ADDRESS = "http://miniwob.test/miniwob/click-test.html"
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +39,12 @@ def playable(env):
     return (info["success"], reward, terminated, after["success"]) == (False, 1.0, True, True)
 
 
+def repeatedly(act, times=300):
+    """Acts again and again, so that what happens meanwhile happens in the middle of it."""
+    for n in range(times):
+        act(n)
+
+
 def kill(env):
     os.killpg(env._browser.pid, signal.SIGKILL)
 
@@ -53,8 +62,7 @@ def test_a_browser_killed_during_a_step_is_told_and_the_next_reset_works(env, de
     env.reset(seed=0)
     threading.Timer(delay_ms / 1000, kill, [env]).start()
     with pytest.raises(BrowserDied):
-        for _ in range(100):
-            env.step("mouse_move(10, 10)")
+        repeatedly(lambda _: env.step("mouse_move(10, 10)"))
     assert playable(env)
 
 
@@ -63,8 +71,7 @@ def test_a_browser_killed_during_reset_is_told_and_the_next_reset_works(env, del
     env.reset(seed=0)
     threading.Timer(delay_ms / 1000, kill, [env]).start()
     with pytest.raises(BrowserDied):
-        for seed in range(100):
-            env.reset(seed=seed)
+        repeatedly(lambda n: env.reset(seed=n))
     assert playable(env)
 
 
@@ -115,8 +122,7 @@ def test_a_page_that_is_no_longer_the_task_is_told(env):
             "the page tried to open a window for 'http://example.com/'; it has none",
         ),
         (
-            "const a = document.createElement('a'); a.href = 'data:text/plain,x'; a.download = 'x';"
-            " a.click()",
+            DOWNLOAD,
             "the page offered 'data:text/plain,x' as a download; none is taken",
         ),
         (
@@ -125,8 +131,7 @@ def test_a_page_that_is_no_longer_the_task_is_told(env):
         ),
         (
             "location.reload()",
-            "the page tried to go to 'http://miniwob.test/miniwob/click-test.html'; "
-            "it stays where it is",
+            f"the page tried to go to '{ADDRESS}'; it stays where it is",
         ),
         ("location = 'file:///etc/passwd'", ""),
         ("window.close(); print()", ""),
@@ -136,7 +141,7 @@ def test_what_a_page_tries_is_told_and_the_episode_goes_on(env, script, told):
     on_click(env, script)
     observation, reward, terminated, _, info = env.step(BUTTON)
     assert (observation["error"], reward, terminated, info["success"]) == (told, 0.0, False, False)
-    assert observation["url"] == "http://miniwob.test/miniwob/click-test.html"
+    assert observation["url"] == ADDRESS
     assert playable(env)
 
 

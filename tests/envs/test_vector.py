@@ -46,7 +46,7 @@ def test_an_ended_episode_is_followed_as_the_mode_says(mode):
     vector = made(mode, n=2)
     seen, _ = vector.reset(seed=[4, 5])
     right = solved(seen["html"][0], seen["instruction"][0])
-    after, rewards, terminated, _, infos = vector.step([right, "noop()"])
+    _, rewards, terminated, _, infos = vector.step([right, "noop()"])
     assert (list(rewards), list(terminated)) == ([1.0, 0.0], [True, False])
     if mode == "SameStep":
         assert infos["final_info"]["success"][0]

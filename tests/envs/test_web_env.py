@@ -154,8 +154,7 @@ def test_a_seed_that_is_none_is_named(env, seed):
 )
 def test_a_choice_that_is_none_is_named(arguments, told):
     with pytest.raises(UserError, match=told):
-        env = WebEnv("miniwob.click-test", **arguments)
-        env.reset(seed=0)
+        WebEnv("miniwob.click-test", **arguments).reset(seed=0)
 
 
 def test_an_unknown_task_is_named_with_its_neighbours():

@@ -24,14 +24,14 @@ PageHung("scripted")}`` raises at the third action, ``("open", 1)`` at the first
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Callable, Mapping
 from html import escape
 from typing import Any, Literal, NamedTuple
 from zlib import crc32
 
 import numpy as np
 from lxml import html as markup
-from lxml.etree import _Element
 
 from webagents.actions import Action
 from webagents.browsers.base import PageOptions, View
@@ -39,7 +39,10 @@ from webagents.browsers.hands import HANDS
 from webagents.errors import BrowserDied, MachineError, PageLoadError, UserError, clipped
 from webagents.types import Screenshot
 
-_UNSEEN = frozenset({"script", "style", "template", "noscript", "head", "meta", "link", "title"})
+_UNSEEN = (
+    "//comment() | //script | //style | //template | //noscript | //meta | //link | //title | //base"
+    " | //*[@hidden]"
+)
 _VOID = frozenset({"area", "br", "col", "embed", "hr", "img", "input", "source", "track", "wbr"})
 _REFS = ("ref", "from_ref", "to_ref")
 
@@ -208,7 +211,8 @@ class ScriptedPage:
             error = self._perform(action)
         self._ms += ms
         scene = self._browser.scene(self._place)
-        text = self._written(scene)
+        shown = self._shown()
+        text = _written(next(iter(shown)), shown)
         screenshot = self._picture(text) if self.options.screenshots else None
         return View(text, scene.url or self._url, error, scene.state, self._ms, screenshot)
 
@@ -222,31 +226,49 @@ class ScriptedPage:
     def _perform(self, action: Action) -> str:
         if action.name not in HANDS:
             return f"{action.name} does not apply here"
-        shown = {self._ref(key) for key, _ in self._elements()}
-        for name in _REFS:
-            ref = int(str(action.arguments.get(name, 0)))
+        shown = self._shown().values()
+        for ref in (int(str(action.arguments[name])) for name in _REFS if name in action.arguments):
             if ref > len(self._refs):
                 return f"no element has ref {ref}; the page's refs go up to {len(self._refs)}"
-            if ref and ref not in shown:
+            if ref not in shown:
                 return f"ref {ref} is stale: its element has left the page"
         self._place, error = self._browser.move(self._place, action)
         return error
 
-    def _elements(self) -> Iterator[tuple[Any, _Element]]:
-        body = markup.document_fromstring(f"<body>{self._browser.scene(self._place).html}").body
-        yield from ((self._key(nth, each), each) for nth, each in enumerate(body.iter("*")))
-
-    def _key(self, nth: int, element: _Element) -> Any:
-        return "body" if nth == 0 else element.get("id") or (self._place, nth)
-
-    def _ref(self, key: Any) -> int:
-        return self._refs.setdefault(key, len(self._refs) + 1)
-
-    def _written(self, scene: Scene) -> str:
-        return ""
+    def _shown(self) -> dict[Any, int]:
+        """The elements an agent sees, body first in document order, and their refs."""
+        body: Any = markup.document_fromstring(f"<body>{self._browser.scene(self._place).html}")
+        body = body.body
+        for each in body.xpath(_UNSEEN):
+            each.drop_tree()
+        for each in [each for each in body.iter() if each.get("id") in self.options.skip]:
+            each.drop_tree()
+        shown = {}
+        for nth, element in enumerate(body.iter()):
+            key = "body" if nth == 0 else element.get("id") or (self._place, nth)
+            shown[element] = self._refs.setdefault(key, len(self._refs) + 1)
+        return shown
 
     def _picture(self, text: str) -> Screenshot:
         """One colour that follows from the page's text."""
         colour = np.frombuffer(crc32(text.encode()).to_bytes(4, "big")[:3], dtype=np.uint8)
         shown = (self.options.height, self.options.width, 3)
         return np.ascontiguousarray(np.broadcast_to(colour, shown))
+
+
+def _written(element: Any, refs: Mapping[Any, int]) -> str:
+    """An element as the agent sees it: its ref first, white space as it is shown."""
+    out = f'<{element.tag} ref="{refs[element]}"'
+    for name, value in element.items():
+        if name != "ref":
+            out += f' {name}="{escape(value)}"' if value else f" {name}"
+    if element.tag in _VOID:
+        return out + ">"
+    inside = _text(element.text)
+    for child in element:
+        inside += _written(child, refs) + _text(child.tail)
+    return f"{out}>{inside.strip(' ')}</{element.tag}>"
+
+
+def _text(text: str | None) -> str:
+    return escape(re.sub(r"\s+", " ", text or ""), quote=False)

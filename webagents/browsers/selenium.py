@@ -83,7 +83,14 @@ _ARGUMENTS = (
 )
 _START_SECONDS = 30.0
 _ANSWER_SECONDS = 4.0
-_LOST = ("Cannot find context", "context was destroyed", "navigated or closed", "not defined")
+_LOST = (
+    "Cannot find context",
+    "context was destroyed",
+    "navigated or closed",
+    "no such execution context",
+    "agent is not defined",
+    "guard is not defined",
+)
 _GONE = ("disconnected", "not reachable", "crashed", "invalid session id", "no such window")
 _NEVER_ENDING = frozenset({"EventSource", "WebSocket", "Ping", "Media", "Document"})
 
@@ -430,6 +437,8 @@ class SeleniumTab:
         try:
             yield
         except (network.TimeoutError, failures.TimeoutException) as error:
+            if any(lost in str(error) for lost in _LOST):
+                raise
             self.alive = False
             raise PageHung(f"the page did not answer within {self._config.timeout:g} s") from error
         except (network.HTTPError, OSError) as error:

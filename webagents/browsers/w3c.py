@@ -72,7 +72,7 @@ class Hand:
     def _pointer(self, event: Pointer) -> dict[str, Any]:
         if event.kind == "move":
             self.at = (event.x, event.y)
-            return {"type": "pointerMove", "duration": 0, "x": event.x, "y": event.y}
+            return {"type": "pointerMove", "duration": 0, **_point(event)}
         if event.kind == "down":
             self.buttons.add(event.button)
             return {"type": "pointerDown", "button": _BUTTONS[event.button]}
@@ -98,11 +98,10 @@ class Hand:
 
 
 def _wheel(event: Wheel) -> dict[str, Any]:
-    at = {"x": round(event.x), "y": round(event.y)}
-    return {
-        "type": "scroll",
-        "duration": 0,
-        **at,
-        "deltaX": round(event.dx),
-        "deltaY": round(event.dy),
-    }
+    turn = {"deltaX": round(event.dx), "deltaY": round(event.dy)}
+    return {"type": "scroll", "duration": 0, **_point(event), **turn}
+
+
+def _point(event: Pointer | Wheel) -> dict[str, int]:
+    """Where it happens: WebDriver knows whole pixels."""
+    return {"x": round(event.x), "y": round(event.y)}
