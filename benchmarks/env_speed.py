@@ -94,6 +94,7 @@ class Ours:
         self.tag = TARGETS[task]
 
     def reset(self, seed: int) -> float:
+        """Seconds a reset takes."""
         start = time.perf_counter()
         self.seen, _ = self.env.reset(seed=seed)
         seconds = time.perf_counter() - start
@@ -101,6 +102,7 @@ class Ours:
         return seconds
 
     def step(self, kind: str) -> tuple[float, bool]:
+        """Seconds a step takes, and whether it ended the episode."""
         action = action_text(kind, self.ref)
         start = time.perf_counter()
         self.seen, _, done, _, _ = self.env.step(action)
@@ -110,6 +112,7 @@ class Ours:
         return seconds, done
 
     def close(self) -> None:
+        """Ends the browser."""
         self.env.close()
 
 
@@ -132,6 +135,7 @@ class Farama:
         self.tag = TARGETS[task]
 
     def reset(self, seed: int) -> float:
+        """Seconds a reset takes."""
         start = time.perf_counter()
         seen, _ = self.env.reset(seed=seed, options=self.options)
         seconds = time.perf_counter() - start
@@ -145,6 +149,7 @@ class Farama:
         return bool(element["tag"].split("_")[0] == self.tag)
 
     def step(self, kind: str) -> tuple[float, bool]:
+        """Seconds a step takes, and whether it ended the episode."""
         action = self.env.create_action(self.types[kind])
         if kind == "click":
             action["ref"] = self.ref
@@ -154,6 +159,7 @@ class Farama:
         return time.perf_counter() - start, done
 
     def close(self) -> None:
+        """Ends the browser."""
         self.env.close()
 
 
@@ -169,13 +175,16 @@ class BrowserGym:
         self._ask({"make": task, "browser": CHROMIUM})
 
     def reset(self, seed: int) -> float:
+        """Seconds a reset takes."""
         return float(self._ask({"reset": seed})["seconds"])
 
     def step(self, kind: str) -> tuple[float, bool]:
+        """Seconds a step takes, and whether it ended the episode."""
         answer = self._ask({"step": kind, "tag": self.tag})
         return answer["seconds"], answer["done"]
 
     def close(self) -> None:
+        """Ends the browser."""
         if self.process.poll() is None:
             self._ask({"close": True})
         self.process.communicate(timeout=20)
@@ -194,7 +203,7 @@ class BrowserGym:
 
 def target(html: str, tag: str) -> str:
     """The ref of what is clicked."""
-    wanted = rf'<{tag}[ >]' if tag else r'<div[^>]* id="query"'
+    wanted = rf"<{tag}[ >]" if tag else r'<div[^>]* id="query"'
     body = html[html.index('id="area"') :] if tag else html
     found = re.search(wanted, body)
     assert found is not None
@@ -418,7 +427,7 @@ def memory_table(tasks: Sequence[str]) -> Iterable[str]:
         alone = proportional_mib(single._browser.pid)  # type: ignore[union-attr,attr-defined]
     finally:
         single.close()
-    yield f"\nThe single environment on {tasks[0]}, its page loaded ahead included: {alone:.0f} MiB."
+    yield f"\nThe single environment on {tasks[0]}, with the page loaded ahead: {alone:.0f} MiB."
     yield f"Claim: a further page under 50 MiB: {'yes' if max(further) < 50 else 'NO'}."
 
 

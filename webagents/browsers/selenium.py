@@ -360,12 +360,13 @@ class SeleniumTab:
                 self._driver.execute(Command.W3C_ACTIONS, sources)
 
     async def drag(self, path: list[tuple[float, float]]) -> None:
-        """Presses, moves along the path with a frame between moves, releases."""
+        """Presses at the first point, moves along the path, releases at the last."""
         (x, y), *moves = path
-        await self.send([Pointer("move", x, y), Pointer("down", x, y, "left", 1)], together=False)
-        for point in moves:
-            await self.send([Pointer("move", *point)], together=False)
-        await self.send([Pointer("up", *moves[-1], "left", 1)], together=False)
+        end = Pointer("up", *moves[-1], "left", 1)
+        across = [Pointer("move", *point) for point in moves]
+        # At one go: a move of a later command tells the page no button, and drags nothing.
+        self._perform([Pointer("move", x, y), Pointer("down", x, y, "left", 1), *across, end])
+        await self.ask("frame")
 
     # ------------------------------------------------------------------ waiting and looking
     async def quiet(self) -> bool:

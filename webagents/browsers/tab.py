@@ -72,6 +72,8 @@ class ChromiumTab:
         }
         if self._frame_control:
             target["enableBeginFrameControl"] = True
+        else:
+            target["newWindow"] = True  # a tab behind another would get no frames
         self._target = (await send("Target.createTarget", target))["targetId"]
         attached = await send("Target.attachToTarget", {"targetId": self._target, "flatten": True})
         self._session = attached["sessionId"]

@@ -176,7 +176,8 @@ def _parts(key: str, first: Any, second: Any) -> str:
             f"y {rows.min()} to {rows.max()}"
         )
     here, there = str(first), str(second)
-    same = len(os.path.commonprefix([here, there]))
+    pairs = enumerate(zip(here, there, strict=False))
+    same = next((at for at, (one, other) in pairs if one != other), min(len(here), len(there)))
     start = max(0, same - 50)
     return f"{clipped(here[start : same + 50], 110)} | {clipped(there[start : same + 50], 110)}"
 
