@@ -26,9 +26,8 @@ class Scripted:
 CLICK = Scripted(lambda episode: "click('5')")
 
 
-def children():
-    """Browser processes that this process started."""
-    found = []
+def _children():
+    found = set()
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
             try:
@@ -36,16 +35,23 @@ def children():
             except FileNotFoundError:
                 continue
             if int(stat[1]) == os.getpid() and stat[0] != "Z":
-                found.append(int(entry.name))
+                found.add(int(entry.name))
     return found
 
 
-def test_every_job_is_played_once_on_however_many_pages():
+@pytest.fixture
+def children():
+    """The browser processes started since the test began; other tests' may run beside them."""
+    before = _children()
+    return lambda: _children() - before
+
+
+def test_every_job_is_played_once_on_however_many_pages(children):
     jobs = [Job(TASK, seed) for seed in range(7)]
     episodes = list(rollout(jobs, CLICK, pages=3, browsers=2, screenshots=False))
     assert sorted(e.seed for e in episodes) == list(range(7))
     assert all(e.success and e.reward == 1.0 and len(e.steps) == 1 for e in episodes)
-    assert children() == []
+    assert children() == set()
 
 
 def test_an_episode_tells_its_whole_story():
@@ -65,10 +71,10 @@ def test_episodes_are_cut_at_the_step_limit():
     assert (len(episode.steps), episode.steps[-1].truncated, episode.success) == (2, True, False)
 
 
-def test_a_browser_that_dies_voids_its_episodes_and_the_rest_are_played():
+def test_a_browser_that_dies_voids_its_episodes_and_the_rest_are_played(children):
     def act(episode):
         if episode.seed == 2 and not episode.steps:
-            os.killpg(children()[0], signal.SIGKILL)
+            os.killpg(children().pop(), signal.SIGKILL)
         return "click('5')"
 
     jobs = [Job(TASK, seed) for seed in range(6)]
@@ -81,23 +87,23 @@ def test_a_browser_that_dies_voids_its_episodes_and_the_rest_are_played():
     assert all(e.void.startswith("BrowserDied") for e in episodes if e.void)
 
 
-def test_a_policy_that_fails_leaves_no_browser():
+def test_a_policy_that_fails_leaves_no_browser(children):
     def act(episode):
         raise RuntimeError("my policy broke")
 
     with pytest.raises(RuntimeError, match="my policy broke"):
         list(rollout([Job(TASK, 0)], Scripted(act), pages=1, screenshots=False))
-    assert children() == []
+    assert children() == set()
 
 
-def test_a_rollout_that_is_given_up_leaves_no_browser():
+def test_a_rollout_that_is_given_up_leaves_no_browser(children):
     episodes = rollout([Job(TASK, s) for s in range(9)], CLICK, pages=2, screenshots=False)
     next(episodes)
     episodes.close()
-    assert children() == []
+    assert children() == set()
 
 
-def test_what_cannot_be_played_is_named():
+def test_what_cannot_be_played_is_named(children):
     with pytest.raises(UnknownTask, match="click-tset"):
         list(rollout([Job("miniwob.click-tset", 0)], CLICK))
     with pytest.raises(UserError, match="seed=-1"):
@@ -108,4 +114,4 @@ def test_what_cannot_be_played_is_named():
     undecided.act = lambda episodes: []
     with pytest.raises(UserError, match="gave 0 decisions for 1 episodes"):
         list(rollout([Job(TASK, 0)], undecided, pages=1))
-    assert children() == []
+    assert children() == set()

@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import os
 from pathlib import Path
+from typing import Any
 
 from webagents.browsers.base import PageOptions
 from webagents.browsers.cdp import Connection, ProtocolError
@@ -18,6 +19,7 @@ from webagents.browsers.lookup import find_browser
 from webagents.browsers.loop import run
 from webagents.browsers.page import WebPage
 from webagents.browsers.process import BrowserProcess
+from webagents.browsers.tab import BLANK
 from webagents.browsers.tabs import ChromiumTabs
 from webagents.errors import BrowserDied, BrowserStartError, PageHung
 
@@ -160,7 +162,18 @@ class ChromiumBrowser:
 
     async def _greet(self) -> dict[str, str]:
         answer: dict[str, str] = await self.connection.send("Browser.getVersion")
+        if not self.frame_control:
+            self.connection.listen("", self._on_target)
+            await self.connection.send("Target.setDiscoverTargets", {"discover": True})
         return answer
+
+    def _on_target(self, method: str, params: dict[str, Any]) -> None:
+        """Closes what a page opened: no switch keeps a full Chromium from showing it in front."""
+        target = params.get("targetInfo", {})
+        if method != "Target.targetCreated" or target["type"] != "page":
+            return
+        if "openerId" in target or target["url"] != BLANK:
+            self.connection.send("Target.closeTarget", {"targetId": target["targetId"]})
 
 
 def _sandbox_possible() -> bool:

@@ -19,6 +19,9 @@ from webagents.browsers.watch import Watch
 from webagents.errors import BrowserDied, PageLoadError, clipped
 from webagents.types import Screenshot
 
+BLANK = "about:blank"
+"""Where a new tab is."""
+
 _SHOT = {"format": "png", "optimizeForSpeed": True}
 _DOCUMENTS = {"patterns": [{"urlPattern": "*", "resourceType": "Document"}]}
 _NEED_FRAMES = frozenset({"step", "frame"})
@@ -65,7 +68,7 @@ class ChromiumTab:
         refusal = {"behavior": "deny", "browserContextId": self._context}
         refused = send("Browser.setDownloadBehavior", refusal)
         target: dict[str, Any] = {
-            "url": "about:blank",
+            "url": BLANK,
             "browserContextId": self._context,
             "width": options.width,
             "height": options.height,
