@@ -195,9 +195,7 @@ class Ours:
     """Our environment."""
 
     def __init__(self, task: str, browser: Browser) -> None:
-        self._env = WebEnv(
-            task, browser=browser, screenshots=False, view="visual", max_steps=10**6
-        )
+        self._env = WebEnv(task, browser=browser, screenshots=False, view="visual", max_steps=10**6)
 
     def reset(self, seed: int) -> Seen:
         observation, info = self._env.reset(seed=seed)
@@ -346,7 +344,8 @@ def page_difference(mine: Seen, other: Seen) -> str:
     assert other.page is not None
     here, there = mine.page.text, other.page.text
     if here != there:
-        same = len(os.path.commonprefix([here, there]))
+        pairs_ = enumerate(zip(here, there, strict=False))
+        same = next((at for at, (one, other) in pairs_ if one != other), min(len(here), len(there)))
         start = max(0, same - 20)
         return f"texts: {here[start : same + 40]!r} | {there[start : same + 40]!r}"
     if mine.page.values != other.page.values:
@@ -421,7 +420,9 @@ def line(outcomes: list[Outcome]) -> str:
         for each in outcomes
     )
     rewards = sorted({each.reward for each in outcomes if each.reward is not None})
-    compared, equal = (sum(counts) for counts in zip(*(each.pages for each in outcomes)))
+    compared, equal = (
+        sum(counts) for counts in zip(*(each.pages for each in outcomes), strict=True)
+    )
     told = ", ".join(f"{count} {meaning}" for meaning, count in meanings.items())
     return f"{outcomes[0].task}: {told}; rewards {rewards}; pages {equal} of {compared}"
 

@@ -4,6 +4,7 @@ import re
 from html import escape
 from typing import Any
 
+import numpy as np
 from lxml import html as lxml_html
 
 from webagents.actions import parse
@@ -32,7 +33,34 @@ window.record = (types, root = document) => { for (const type of types.split(" "
   }, true); };
 window.report = () => log;
 """
+# A page full of timers, and one thing that moves.
+CLOCKWORK = """<p id="t">0</p><div id="d"></div><script>
+const started = Date.now();
+note(`epoch ${started} ${new Date().toISOString()} ${performance.now()} ${new Date().getTimezoneOffset()}`);
+setTimeout(() => { note(`timeout ${performance.now()}`); Promise.resolve().then(() => note('after timeout')); }, 100);
+setTimeout(() => note('same time, later'), 100);
+let n = 0; const ticking = setInterval(() => { note(`tick ${++n} ${Date.now() - started}`); if (n === 3) clearInterval(ticking) }, 40);
+queueMicrotask(() => note('microtask'));
+let frames = 0; requestAnimationFrame(function next(at) { frames++; t.textContent = `${Math.round(at)}`; if (frames < 200) requestAnimationFrame(next) });
+note(`random ${Math.random()}`);
+</script>"""
+MOVING = """
+@keyframes slide { from { left: 0 } to { left: 200px } }
+#d { position: absolute; top: 50px; width: 20px; height: 20px; background: red; animation: slide 1s linear }
+"""
+
 STYLE = "body { margin: 0; font: 13px sans-serif }"
+
+
+def core(test: Any) -> Any:
+    """A test that every backend plays in the fast suite."""
+    test.core = True
+    return test
+
+
+def same(one: View, other: View) -> bool:
+    """Whether two views are equal, pictures included."""
+    return one[:-1] == other[:-1] and np.array_equal(one.screenshot, other.screenshot)
 
 
 def document(body: str, record: str = "", style: str = "") -> str:

@@ -27,6 +27,7 @@ _FEATURES_OFF = ",".join(
     [
         "BackForwardCache",  # a page left behind must be gone, not kept
         "RenderDocument",  # the frame stays, its document changes: quicker loads
+        "WaitForLateScrollEvents",  # frames that do not wait for the page can block for ever
         "SpareRendererForSitePerProcess",
         "PaintHolding",
         "HttpsUpgrades",
@@ -37,7 +38,7 @@ _FEATURES_OFF = ",".join(
         "DialMediaRouteProvider",
     ]
 )
-_ARGUMENTS = (
+ARGUMENTS = (
     "--headless",
     "--remote-debugging-pipe",
     "--no-first-run",
@@ -82,6 +83,7 @@ _ARGUMENTS = (
     "--disable-partial-raster",
     f"--disable-features={_FEATURES_OFF}",
 )
+"""Switches for every Chromium."""
 _FRAME_CONTROL = ("--enable-begin-frame-control", "--run-all-compositor-stages-before-draw")
 _START_SECONDS = 30.0
 
@@ -108,7 +110,7 @@ class ChromiumBrowser:
         found = find_browser(path)
         self.path: Path = found.path
         self.frame_control = found.kind == "headless-shell"
-        switches = [*_ARGUMENTS, *arguments]
+        switches = [*ARGUMENTS, *arguments]
         if self.frame_control:
             switches += _FRAME_CONTROL
         if not (_sandbox_possible() if sandbox is None else sandbox):

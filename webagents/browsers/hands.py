@@ -209,9 +209,10 @@ async def mouse_drag_and_drop(arguments: Mapping[str, Any], tab: Tab, options: P
 
 
 def _path(start: tuple[float, float], end: tuple[float, float]) -> list[tuple[float, float]]:
+    """Whole pixels, as a mouse has it and WebDriver wants it."""
     (x, y), (to_x, to_y) = start, end
     parts = [n / _DRAG_POINTS for n in range(_DRAG_POINTS + 1)]
-    return [(x + (to_x - x) * part, y + (to_y - y) * part) for part in parts]
+    return [(round(x + (to_x - x) * part), round(y + (to_y - y) * part)) for part in parts]
 
 
 def _point(

@@ -40,8 +40,8 @@ from webagents.errors import BrowserDied, MachineError, PageLoadError, UserError
 from webagents.types import Screenshot
 
 _UNSEEN = (
-    "//comment() | //script | //style | //template | //noscript | //meta | //link | //title | //base"
-    " | //*[@hidden]"
+    "//comment() | //script | //style | //template | //noscript | //meta | //link | //title"
+    " | //base | //*[@hidden]"
 )
 _VOID = frozenset({"area", "br", "col", "embed", "hr", "img", "input", "source", "track", "wbr"})
 _REFS = ("ref", "from_ref", "to_ref")
@@ -88,7 +88,7 @@ class ScriptedBrowser:
         scenes: Mapping[str, Scene],
         moves: Moves,
         *,
-        answer: Callable[[str], Any] = lambda script: None,  # noqa: ARG005
+        answer: Callable[[str], Any] = lambda script: None,
         faults: Mapping[Moment, MachineError] | None = None,
     ) -> None:
         """A browser for these scenes, of which the first is what a fresh page shows.
