@@ -400,7 +400,7 @@ def main() -> int:
     parser.add_argument("--seeds", type=int, default=20)
     parser.add_argument("--steps", type=int, default=STEPS)
     parser.add_argument("--workers", type=int, default=1)
-    chosen = parser.parse_args()
+    chosen = parser.parse_intermixed_args()
     theirs = set(registered())
     tasks = [spec.id for spec in select(chosen.tasks) if spec.id in theirs]
     context = multiprocessing.get_context("spawn")

@@ -43,6 +43,7 @@ let n = 0; const ticking = setInterval(() => { note(`tick ${++n} ${Date.now() - 
 queueMicrotask(() => note('microtask'));
 let frames = 0; requestAnimationFrame(function next(at) { frames++; t.textContent = `${Math.round(at)}`; if (frames < 200) requestAnimationFrame(next) });
 note(`random ${Math.random()}`);
+navigator.geolocation.getCurrentPosition(() => note('found'), (error) => note(`refused ${error.code} ${performance.now()}`));
 </script>"""
 MOVING = """
 @keyframes slide { from { left: 0 } to { left: 200px } }

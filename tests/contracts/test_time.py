@@ -24,7 +24,7 @@ def test_time_moves_by_steps_alone_and_the_same_each_run(play):
     began = "epoch 1767268800000 2026-01-01T12:00:00.000Z 0 0"
     assert views[0].state[:2] == [began, views[0].state[1]]
     assert views[2].state[2:] == [
-        *["microtask", "tick 1 40", "tick 2 80"],
+        *["microtask", "refused 1 0", "tick 1 40", "tick 2 80"],
         *["timeout 100", "after timeout", "same time, later", "tick 3 120"],
     ]
     assert [view.time_ms for view in views] == [0, 0, 130, 130, 630, 646]

@@ -264,7 +264,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=0, help="repeat: of each task's first episode")
     parser.add_argument("--steps", type=int, default=STEPS, help="repeat: actions a task")
     parser.add_argument("--pause", type=float, default=PAUSE, help="repeat: seconds before each")
-    chosen = parser.parse_args(arguments)
+    chosen = parser.parse_intermixed_args(arguments)
     try:
         specs = select(chosen.tasks)
     except UserError as error:

@@ -129,6 +129,11 @@
   });
   define(formats, "formatToParts", function formatToParts(date = clock.now) { return parts.call(this, date); });
 
+  if (window.Geolocation) { // refused on the page's clock: the browser's own refusal comes when it comes
+    const refusal = { code: 1, message: "User denied Geolocation", PERMISSION_DENIED: 1, POSITION_UNAVAILABLE: 2, TIMEOUT: 3 };
+    const refuse = (_, failed) => { if (failed) clock.add(window, failed, fixed([refusal]), 0); return 1; };
+    for (const name of ["getCurrentPosition", "watchPosition"]) define(Geolocation.prototype, name, refuse);
+  }
   define(window, "close", () => {}); // a tab without a history may close itself
   // Random numbers until the task seeds its own: mulberry32, a public-domain generator of T. Ettinger.
   let state = 0x9e3779b9;
