@@ -32,6 +32,7 @@ from typing import Any, NamedTuple
 
 import gymnasium
 from bs4 import BeautifulSoup, NavigableString, Tag
+from selenium.common.exceptions import WebDriverException
 
 from webagents.browsers.base import Browser
 from webagents.envs.catalogue import select
@@ -43,8 +44,21 @@ WAIT = 0.25  # seconds; ours lets 200 ms of page time pass with each action
 TYPED = ("input_text", "input_password", "input_email", "input_search", "input_number", "textarea")
 NOT_CLICKED = ("body", "select", "option", "optgroup", "html", "iframe")
 
-EXCEPTIONS: dict[str, str] = {}
-"""What cannot be equal, by task: the reason."""
+_UNFOCUSED = (
+    "a real click takes the focus from the field, whose picker then corrects the colour typed; "
+    "Farama's clicks by script leave it there, and the page cannot read it"
+)
+EXCEPTIONS: dict[tuple[str, str], str] = {
+    ("miniwob.use-colorwheel", "ours (True"): _UNFOCUSED,
+    ("miniwob.use-colorwheel-2", "ours (True"): _UNFOCUSED,
+    ("miniwob.hot-cold", "ours (True"): "the reward is the pointer's place, which Farama's clicks "
+    "by script leave where it was; ours are clicks of a real pointer",
+    ("miniwob.scroll-text-2", "ours (True"): "the textarea scrolls to what is typed: at its "
+    "beginning in Farama's, whose clicks by script place no caret; at its end in ours",
+    ("miniwob.stock-market", "texts"): "the first price comes after 100 ms, by the wall in "
+    "Farama's; our page's time has not moved yet",
+}
+"""What cannot be equal, by task and the beginning of what is told: the reason."""
 
 
 class Attempt(NamedTuple):
@@ -359,7 +373,12 @@ def compare(task: str, seeds: Sequence[int], steps: int, browser: Browser) -> It
     try:
         for seed in seeds:
             for attempt in ATTEMPTS:
-                told, reward, pages = episode(ours, theirs, seed, attempt, steps)
+                try:
+                    told, reward, pages = episode(ours, theirs, seed, attempt, steps)
+                except WebDriverException as broken:
+                    told, reward, pages = f"Farama's broke: {broken.msg}", None, (0, 0)
+                    theirs.close()
+                    theirs = Farama(task.removeprefix("miniwob."))
                 if not told:
                     break
             yield Outcome(task, seed, "" if told else attempt.meaning, told, reward, pages)
@@ -427,12 +446,20 @@ def line(outcomes: list[Outcome]) -> str:
     return f"{outcomes[0].task}: {told}; rewards {rewards}; pages {equal} of {compared}"
 
 
+def explained(outcome: Outcome) -> str:
+    """Why this task differs in this way, "" where nothing explains it."""
+    for (task, beginning), reason in EXCEPTIONS.items():
+        if outcome.task == task and outcome.told.startswith(beginning):
+            return reason
+    return ""
+
+
 def report(outcomes: list[Outcome]) -> int:
     """Prints the summary; 1 when something differs that `EXCEPTIONS` does not explain."""
     counts: collections.Counter[str] = collections.Counter()
     unexplained = []
     for each in outcomes:
-        reason = EXCEPTIONS.get(each.task)
+        reason = explained(each)
         if each.meaning:
             counts[each.meaning] += 1
         elif reason:

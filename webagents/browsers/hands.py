@@ -86,13 +86,11 @@ async def hover(arguments: Mapping[str, Any], tab: Tab, options: PageOptions) ->
     return ""
 
 
-async def _type(arguments: Mapping[str, Any], tab: Tab, *, clear: bool) -> str:
+async def _type(arguments: Mapping[str, Any], tab: Tab, *, clear: bool = False) -> str:
     text = arguments["text"]
     ready = await tab.ask("prepareTyping", int(arguments["ref"]), text, clear)
-    if "error" in ready:
-        return str(ready["error"])
-    if "done" in ready:
-        return ""
+    if "error" in ready or "done" in ready:
+        return str(ready.get("error", ""))
     events: list[Input] = []
     if ready.get("selected"):
         events += keys.pressed(keys.Combination((), "Delete"))
@@ -106,8 +104,12 @@ async def fill(arguments: Mapping[str, Any], tab: Tab, options: PageOptions) -> 
 
 
 async def type_text(arguments: Mapping[str, Any], tab: Tab, options: PageOptions) -> str:
-    """Types the text at the end of what is there."""
-    return await _type(arguments, tab, clear=False)
+    """Clicks into the element, as the papers' harness does, and types at the end of its text."""
+    if await tab.ask("takesKeys", int(arguments["ref"])):
+        error = await _click({"ref": arguments["ref"]}, tab, options, 1)
+        if error:
+            return error
+    return await _type(arguments, tab)
 
 
 async def clear(arguments: Mapping[str, Any], tab: Tab, options: PageOptions) -> str:

@@ -89,7 +89,8 @@ class MiniWobTask:
         utterance = state["utterance"]
         if isinstance(utterance, dict):
             instruction = utterance["utterance"]
-            fields = {key: str(value) for key, value in utterance["fields"].items()}
+            # Sorted, as they come out of ChromeDriver in Farama's package.
+            fields = {key: str(value) for key, value in sorted(utterance["fields"].items())}
         else:
             instruction = utterance
             if self._fields[0] != instruction:

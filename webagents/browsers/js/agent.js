@@ -355,8 +355,8 @@
 
   const TYPED = new Set(["text", "search", "url", "tel", "email", "password", "number"]);
 
-  // Makes a ref ready for typing: {} when keys can follow, {done: true} when the value was set whole.
-  function prepareTyping(ref, text, clear) {
+  // The element of a ref that text can go into, and whether its value is set whole, not key by key.
+  function typable(ref) {
     const found = find(ref);
     if (found.error) return found;
     const { element } = found;
@@ -364,9 +364,20 @@
     if (disabledNear(element)) return { error: `${described(element)} is disabled` };
     if (element.readOnly) return { error: `${described(element)} is read-only` };
     const tag = element.localName;
-    if (tag === "input" && !TYPED.has(element.type)) {
-      if (["checkbox", "radio", "button", "submit", "reset", "image", "file", "hidden"].includes(element.type))
-        return { error: `text cannot be typed into ${described(element)}: it is an input of type ${element.type}` };
+    if (tag === "input" && ["checkbox", "radio", "button", "submit", "reset", "image", "file", "hidden"].includes(element.type))
+      return { error: `text cannot be typed into ${described(element)}: it is an input of type ${element.type}` };
+    if (tag !== "input" && tag !== "textarea" && !element.isContentEditable)
+      return { error: `text cannot be typed into ${described(element)}` };
+    return { element, whole: tag === "input" && !TYPED.has(element.type) };
+  }
+
+  const takesKeys = (ref) => typable(ref).whole === false;
+
+  // Makes a ref ready for typing: {} when keys can follow, {done: true} when the value was set whole.
+  function prepareTyping(ref, text, clear) {
+    const { element, whole, error } = typable(ref);
+    if (error) return { error };
+    if (whole) {
       element.focus({ preventScroll: true });
       element.value = text.trim();
       if (element.value !== text.trim() && text.trim() !== "") {
@@ -377,11 +388,9 @@
       fire(element, "change");
       return { done: true };
     }
-    if (tag !== "input" && tag !== "textarea" && !element.isContentEditable)
-      return { error: `text cannot be typed into ${described(element)}` };
     element.scrollIntoView({ block: "nearest", inline: "nearest", behavior: "instant" });
     element.focus({ preventScroll: true });
-    if (tag === "input" || tag === "textarea") {
+    if (["input", "textarea"].includes(element.localName)) {
       const length = element.value.length;
       if (clear) element.select();
       else if (element.type !== "number" && element.type !== "email") element.setSelectionRange(length, length);
@@ -491,6 +500,6 @@
 
   if (steady) (function again() { requestAnimationFrame(again); })();
 
-  globalThis.agent = { step, locate, middle, clickElement, chooseOptions, prepareTyping, focus, holdPaste, paste, frame,
+  globalThis.agent = { step, locate, middle, clickElement, chooseOptions, takesKeys, prepareTyping, focus, holdPaste, paste, frame,
     still, checked, goto, travel };
 })
