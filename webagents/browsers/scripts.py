@@ -52,7 +52,6 @@ def step_arguments(options: PageOptions, ms: float, forget: int | None) -> dict[
         "visual": options.view == "visual",
         "skip": options.skip,
         "virtual": options.clock == "virtual",
-        "frames": 2 if options.screenshots else 1,
     }
 
 

@@ -236,8 +236,7 @@ class ChromiumTab:
     async def capture(self) -> Screenshot:
         """The page as it is shown.
 
-        After the two frames that `step` lets pass, everything is drawn; the first frame that yields
-        a picture shows it.
+        The frame that `step` let pass drew everything; the next that yields a picture shows it.
         """
         if not self._frame_control:
             return self._pixels((await self._send("Page.captureScreenshot", _SHOT))["data"])
@@ -250,9 +249,11 @@ class ChromiumTab:
         raise BrowserDied("the browser draws no pictures")
 
     def _pixels(self, data: str) -> Screenshot:
-        image = Image.open(io.BytesIO(base64.b64decode(data)))
-        area = image.crop((0, 0, self._options.width, self._options.height))
-        return np.array(area.convert("RGB"), dtype=np.uint8)
+        image: Image.Image = Image.open(io.BytesIO(base64.b64decode(data)), formats=("PNG",))
+        shown = (self._options.width, self._options.height)
+        if image.size != shown:
+            image = image.crop((0, 0, *shown))
+        return np.array(image if image.mode == "RGB" else image.convert("RGB"), dtype=np.uint8)
 
     async def _with_frames(self, calls: list[Call]) -> None:
         """Lets frames pass until all calls are answered: some answers come only with one."""
