@@ -4,19 +4,22 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
+from contextlib import contextmanager
 from pathlib import Path
+from subprocess import PIPE
 
 import pytest
 
 from webagents.envs.web_env import WebEnv
 
 PLAY = """
-import sys, time
 from webagents.envs.web_env import WebEnv
 env = WebEnv("miniwob.click-test")
 env.reset(seed=0); env.reset(seed=1)
 print(env._browser.pid, flush=True)
+input()
 {then}
 """
 
@@ -46,13 +49,17 @@ def gone(pid, seconds=5.0):
     return not group(pid)
 
 
-def started(then):
-    child = subprocess.Popen(
-        [sys.executable, "-c", PLAY.format(then=then)], stdout=subprocess.PIPE, text=True
-    )
-    pid = int(child.stdout.readline())
-    assert group(pid)
-    return child, pid
+@contextmanager
+def started(then="pass"):
+    """A Python that plays, and goes on to do that once told to; its browser's process group."""
+    command = [sys.executable, "-c", PLAY.format(then=then)]
+    with subprocess.Popen(command, stdin=PIPE, stdout=PIPE, text=True) as child:
+        try:
+            pid = int(child.stdout.readline())
+            assert group(pid)
+            yield child, pid
+        finally:
+            child.kill()
 
 
 def test_close_ends_every_process_and_may_be_called_again():
@@ -66,29 +73,24 @@ def test_close_ends_every_process_and_may_be_called_again():
 
 @pytest.mark.parametrize("sign", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
 def test_no_process_outlives_a_killed_python(sign):
-    child, pid = started("time.sleep(60)")
-    child.send_signal(sign)
-    child.wait(10)
-    child.stdout.close()
-    assert gone(pid)
+    with started() as (child, pid):
+        child.send_signal(sign)
+        child.wait(10)
+        assert gone(pid)
 
 
 @pytest.mark.parametrize("then", ["raise SystemExit", "1 / 0", "del env"])
 def test_no_process_outlives_a_python_that_ends_without_close(then):
-    child, pid = started(then)
-    child.wait(10)
-    child.stdout.close()
-    assert gone(pid)
+    with started(then) as (child, pid):
+        child.communicate("go\n", timeout=10)
+        assert gone(pid)
 
 
 def test_profile_folders_of_killed_processes_are_swept():
-    import tempfile
-
-    child, pid = started("time.sleep(60)")
-    child.kill()
-    child.wait(10)
-    child.stdout.close()
-    assert gone(pid)
+    with started() as (child, pid):
+        child.kill()
+        child.wait(10)
+        assert gone(pid)
     env = WebEnv("miniwob.click-test")
     env.reset(seed=0)
     env.close()

@@ -28,6 +28,7 @@ _FEATURES_OFF = ",".join(
         "BackForwardCache",  # a page left behind must be gone, not kept
         "RenderDocument",  # the frame stays, its document changes: quicker loads
         "WaitForLateScrollEvents",  # frames that do not wait for the page can block for ever
+        "DeferRendererTasksAfterInput",  # scripts would wait 50 ms for a frame after each input
         "SpareRendererForSitePerProcess",
         "PaintHolding",
         "HttpsUpgrades",

@@ -25,6 +25,7 @@ BLANK = "about:blank"
 _SHOT = {"format": "png", "optimizeForSpeed": True}
 _DOCUMENTS = {"patterns": [{"urlPattern": "*", "resourceType": "Document"}]}
 _NEED_FRAMES = frozenset({"step", "frame"})
+_FRAME_NEEDED = {"expression": "agent.frameNeeded()"}
 _LOADS_PER_COLLECTION = 16
 _LOST = ("Cannot find context", "context was destroyed", "navigated or closed")
 _FRAMES_FOR_A_PICTURE = 20
@@ -41,6 +42,7 @@ class ChromiumTab:
         self._frame_control = frame_control
         self._context = ""
         self._mouse = Mouse()
+        self._picture: Call | None = None  # the frame that shows what `step` saw
         self._loads = 0
 
     @property
@@ -154,7 +156,8 @@ class ChromiumTab:
         Raises:
             PageLoadError: it threw.
         """
-        return await self._evaluate({"expression": script, "awaitPromise": True})
+        asked = {"expression": script, "awaitPromise": True, "returnByValue": True}
+        return _value(await self._send("Runtime.evaluate", asked))
 
     async def ask(self, function: str, *arguments: Any) -> Any:
         """Calls a function of agent.js; waits for a page that is just being replaced."""
@@ -163,9 +166,19 @@ class ChromiumTab:
             await self._watch.loaded()
             if self._watch.navigated:
                 await self._enter()
-            asked = {"expression": expression, "contextId": self._world, "awaitPromise": True}
+            asked = {
+                "expression": expression,
+                "contextId": self._world,
+                "awaitPromise": True,
+                "returnByValue": True,
+            }
             try:
-                return await self._evaluate(asked, frames=function in _NEED_FRAMES)
+                self._watch.looking()
+                call = self._send("Runtime.evaluate", asked)
+                if self._frame_control and function in _NEED_FRAMES:
+                    needed = self._send("Runtime.evaluate", {**asked, **_FRAME_NEEDED})
+                    await self._needed_frame(needed, call)
+                return _value(await call)
             except ProtocolError as error:
                 if not any(lost in str(error) for lost in _LOST):
                     raise
@@ -177,17 +190,6 @@ class ChromiumTab:
         asked = {"frameId": self._target, "worldName": scripts.WORLD}
         self._watch.navigated = False
         self._world = (await self._send("Page.createIsolatedWorld", asked))["executionContextId"]
-
-    async def _evaluate(self, params: dict[str, Any], *, frames: bool = False) -> Any:
-        call = self._send("Runtime.evaluate", {"returnByValue": True, **params})
-        if frames:
-            await self._with_frames([call])
-        answer = await call
-        thrown = answer.get("exceptionDetails")
-        if thrown:
-            said = thrown.get("exception", {}).get("description") or thrown.get("text", "")
-            raise PageLoadError(f"the page's script failed: {clipped(said.splitlines()[0], 200)}")
-        return answer["result"].get("value")
 
     # ------------------------------------------------------------------ input
     async def send(self, inputs: list[Input], *, together: bool = True) -> None:
@@ -236,16 +238,19 @@ class ChromiumTab:
     async def capture(self) -> Screenshot:
         """The page as it is shown.
 
-        The frame that `step` let pass drew everything; the next that yields a picture shows it.
+        The frame that `step` let pass brought its picture along; where it has none, as before
+        anything is shown, the next that has one is it.
         """
         if not self._frame_control:
             return self._pixels((await self._send("Page.captureScreenshot", _SHOT))["data"])
+        frame, self._picture = self._picture, None
         for _ in range(_FRAMES_FOR_A_PICTURE):
-            frame = await self._frame({"screenshot": _SHOT})
+            frame = frame or await self._frame({"screenshot": _SHOT})
             assert frame is not None
             data = (await frame).get("screenshotData")
             if data:
                 return self._pixels(data)
+            frame = None
         raise BrowserDied("the browser draws no pictures")
 
     def _pixels(self, data: str) -> Screenshot:
@@ -254,6 +259,20 @@ class ChromiumTab:
         if image.size != shown:
             image = image.crop((0, 0, *shown))
         return np.array(image if image.mode == "RGB" else image.convert("RGB"), dtype=np.uint8)
+
+    async def _needed_frame(self, needed: Call, call: Call) -> None:
+        """Begins a frame once the page waits for it, with a picture of what it shows.
+
+        One begun before would be drawn for nothing; one after would show the same again.
+        """
+        await FirstOf(needed, call)
+        frame = await self._frame({"screenshot": _SHOT} if self._options.screenshots else {}, call)
+        if frame is not None:
+            await FirstOf(frame, call)
+            if not call.done:  # its answer may be on its way: it left before this one's does
+                await self._send("Runtime.evaluate", {"expression": "0"})
+        self._picture = frame if call.done else None
+        await self._with_frames([call])
 
     async def _with_frames(self, calls: list[Call]) -> None:
         """Lets frames pass until all calls are answered: some answers come only with one."""
@@ -280,3 +299,16 @@ class ChromiumTab:
 
     def _send(self, method: str, params: dict[str, Any] | None = None) -> Call:
         return self._connection.send(method, params, self._session)
+
+
+def _value(answer: dict[str, Any]) -> Any:
+    """What an expression came to.
+
+    Raises:
+        PageLoadError: it threw.
+    """
+    thrown = answer.get("exceptionDetails")
+    if thrown:
+        said = thrown.get("exception", {}).get("description") or thrown.get("text", "")
+        raise PageLoadError(f"the page's script failed: {clipped(said.splitlines()[0], 200)}")
+    return answer["result"].get("value")

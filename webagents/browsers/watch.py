@@ -37,6 +37,7 @@ class Watch:
         self._opening = ""
         self._loading: Call | None = None
         self._requests: set[str] = set()  # resources, and frames within the page, being loaded
+        self._stirred = False  # whether anything began or ceased to load since the last look
         self._settled: Call | None = None
         self._sifting: Call | None = None
         self._asked: set[str] = set()  # frames whose scripts asked for a document, not yet begun
@@ -84,9 +85,17 @@ class Watch:
             self._loading = None
             self._opening = ""
 
+    def looking(self) -> None:
+        """The page is about to be looked at: what loads from now on may be missed."""
+        self._stirred = False
+
     async def quiet(self) -> bool:
-        """Waits until no document and no resource is loading; whether there was any."""
-        busy = False
+        """Waits until no document and no resource is loading.
+
+        Returns:
+            Whether any has been since `looking`, so that it may show only now.
+        """
+        busy = self._stirred
         while self._loading is not None or self._requests:
             busy = True
             await self._sift()
@@ -134,6 +143,7 @@ class Watch:
             self._end_of(self._sifting)
 
     def _begin(self, frame: str) -> None:
+        self._stirred = True
         if frame != self._frame:
             self._requests.add(frame)
         elif self._loading is None or self._loading.done:
@@ -161,13 +171,16 @@ class Watch:
 
     def _on_request(self, params: dict[str, Any]) -> None:
         if params.get("type") not in _LASTING and params.get("type") != "Document":
+            self._stirred = True
             self._requests.add(params["requestId"])
 
     def _on_request_over(self, params: dict[str, Any]) -> None:
         self._over(params["requestId"])
 
     def _over(self, what: str) -> None:
-        self._requests.discard(what)
+        if what in self._requests:
+            self._stirred = True
+            self._requests.remove(what)
         if not self._requests:
             self._end_of(self._settled)
 

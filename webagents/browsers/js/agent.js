@@ -449,7 +449,10 @@
   }
 
   // ---------------------------------------------------------------- time
-  const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+  // Where frames come only when they are begun, `frameNeeded` tells when it is time for one.
+  let needed = Promise.resolve(), need = () => {};
+  const frame = () => new Promise((resolve) => { requestAnimationFrame(resolve); need(); });
+  const frameNeeded = () => needed;
   const times = new WeakMap(); // animation -> ms it has run on the page's clock
 
   function moveAnimations(ms) {
@@ -478,6 +481,7 @@
   // Moves the page's clock, lets a frame pass so that scroll and animation events arrive, and looks.
   // forget: refs above this number were given to a page that was still loading; they are given anew.
   async function step({ ms, visual, skip, virtual, forget }) {
+    needed = new Promise((resolve) => { need = resolve; });
     if (forget !== null) forgetAbove(forget);
     const before = lastRef;
     const answer = JSON.parse(await advance(ms));
@@ -498,6 +502,6 @@
 
   if (steady) (function again() { requestAnimationFrame(again); })();
 
-  globalThis.agent = { step, locate, middle, clickElement, chooseOptions, takesKeys, prepareTyping, focus, holdPaste, paste, frame,
+  globalThis.agent = { step, locate, middle, clickElement, chooseOptions, takesKeys, prepareTyping, focus, holdPaste, paste, frame, frameNeeded,
     still, checked, goto, travel };
 })
