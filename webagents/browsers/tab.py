@@ -177,7 +177,7 @@ class ChromiumTab:
                 call = self._send("Runtime.evaluate", asked)
                 if self._frame_control and function in _NEED_FRAMES:
                     needed = self._send("Runtime.evaluate", {**asked, **_FRAME_NEEDED})
-                    await self._needed_frame(needed, call)
+                    await self._needed_frame(needed, call, picture=function == "step")
                 return _value(await call)
             except ProtocolError as error:
                 if not any(lost in str(error) for lost in _LOST):
@@ -260,18 +260,19 @@ class ChromiumTab:
             image = image.crop((0, 0, *shown))
         return np.array(image if image.mode == "RGB" else image.convert("RGB"), dtype=np.uint8)
 
-    async def _needed_frame(self, needed: Call, call: Call) -> None:
-        """Begins a frame once the page waits for it, with a picture of what it shows.
+    async def _needed_frame(self, needed: Call, call: Call, *, picture: bool) -> None:
+        """Begins a frame once the page waits for it, for a look with a picture of what it shows.
 
         One begun before would be drawn for nothing; one after would show the same again.
         """
         await FirstOf(needed, call)
-        frame = await self._frame({"screenshot": _SHOT} if self._options.screenshots else {}, call)
+        picture = picture and self._options.screenshots
+        frame = await self._frame({"screenshot": _SHOT} if picture else {}, call)
         if frame is not None:
             await FirstOf(frame, call)
             if not call.done:  # its answer may be on its way: it left before this one's does
                 await self._send("Runtime.evaluate", {"expression": "0"})
-        self._picture = frame if call.done else None
+        self._picture = frame if picture and call.done else None
         await self._with_frames([call])
 
     async def _with_frames(self, calls: list[Call]) -> None:
