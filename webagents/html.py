@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,6 +10,28 @@ from lxml import html as lxml_html
 
 Element = Any
 """An lxml element; its tag, attributes and children are lxml's own."""
+
+
+# What agent.js writes into a tag of the visual view beside what the text view has.
+_LOOKS = (
+    *("box", "color", "background", "picture", "opacity", "bold", "shown"),
+    *("x", "y", "x1", "y1", "x2", "y2", "cx", "cy", "r", "rx", "ry", "width", "height", "d"),
+    *("points", "transform", "viewBox", "fill", "stroke", "stroke-width", "font-size"),
+    "text-anchor",
+)
+_TAG = re.compile(r"<[a-zA-Z][^>]*>")
+_ATTRIBUTE = re.compile(
+    rf' (?:{"|".join(map(re.escape, _LOOKS))})(?:="[^"]*")?(?=[ >])|( [^\s"=>]+(?:="[^"]*")?)'
+)
+
+
+def text_view(visual: str) -> str:
+    """The text view of a page that was seen in the visual view: the same, but for the looks."""
+
+    def without_looks(tag: re.Match[str]) -> str:
+        return _ATTRIBUTE.sub(r"\1", tag.group())
+
+    return _TAG.sub(without_looks, visual)
 
 
 def parse(page: str) -> Element:

@@ -17,10 +17,11 @@ from webagents.browsers.base import Browser
 from webagents.browsers.loop import Work, run_all
 from webagents.envs.launch import launch
 from webagents.envs.play import Play, Transition, patience
-from webagents.envs.task import Task, play_options
+from webagents.envs.task import PlayOptions, Task, play_options
 from webagents.envs.tasks import make_task
 from webagents.errors import MachineError, UserError
-from webagents.types import Episode, Observation, Policy, Step
+from webagents.html import text_view
+from webagents.types import Demanding, Episode, Needs, Observation, Policy, Step
 
 
 class Job(NamedTuple):
@@ -78,6 +79,38 @@ class _Tasks:
             task.close()
 
 
+class _Shown:
+    """What the policy is shown, and what the caller asked to be shown, which may be less."""
+
+    def __init__(self, asked: PlayOptions, policy: Policy) -> None:
+        self._asked = asked
+        self._needs = policy.needs if isinstance(policy, Demanding) else lambda task: Needs()
+
+    def options(self, task: str) -> PlayOptions:
+        """How a task's episodes are played for the policy."""
+        asked, needs = self._asked, self._needs(task)
+        return replace(
+            asked,
+            view="visual" if "visual" in (asked.view, needs.view) else "text",
+            screenshots=asked.screenshots or needs.screenshots,
+        )
+
+    def as_asked(self, episode: Episode) -> Episode:
+        """An episode without what only the policy needed."""
+        if self.options(episode.task) == self._asked:
+            return episode
+        steps = (replace(s, observation=self._seen(s.observation)) for s in episode.steps)
+        return replace(episode, observation=self._seen(episode.observation), steps=tuple(steps))
+
+    def _seen(self, observation: Observation) -> Observation:
+        page, picture = observation.html, observation.screenshot
+        return replace(
+            observation,
+            html=text_view(page) if self._asked.view == "text" else page,
+            screenshot=picture if self._asked.screenshots else None,
+        )
+
+
 def rollout(
     jobs: Iterable[Job],
     policy: Policy,
@@ -91,7 +124,9 @@ def rollout(
 ) -> Iterator[Episode]:
     """Plays every job and yields its episode when it is done, in any order.
 
-    A broken machine voids its episode (`Episode.void` says why) and the rollout goes on.
+    Episodes show what `play` asks for (its view, its screenshots); a policy that `needs` more is
+    shown more. A broken machine voids its episode (`Episode.void` says why), and the rollout goes
+    on.
 
     jobs: what to play; taken one by one, so that it may be endless.
     policy: acts for all pages at once.
@@ -110,21 +145,26 @@ def rollout(
     chosen = play_options(play)
     number = browsers or max(1, min(pages, os.cpu_count() or 1))
     fleet, tasks, queue = _Browsers(number, backend, browser), _Tasks(), iter(jobs)
+    shown = _Shown(chosen, policy)
     seats = [_Seat(n % number, Play(chosen), max_steps) for n in range(pages)]
     try:
         while True:
-            yield from _begin(seats, queue, fleet, tasks)
+            yield from _begin(seats, queue, fleet, tasks, shown)
             acting = [seat for seat in seats if seat.episode is not None]
             if not acting:
                 return
-            yield from _act(acting, policy, fleet)
+            yield from map(shown.as_asked, _act(acting, policy, fleet))
     finally:
         fleet.close()
         tasks.close()
 
 
 def _begin(
-    seats: Sequence[_Seat], queue: Iterator[Job], fleet: _Browsers, tasks: _Tasks
+    seats: Sequence[_Seat],
+    queue: Iterator[Job],
+    fleet: _Browsers,
+    tasks: _Tasks,
+    shown: _Shown,
 ) -> list[Episode]:
     """Gives free seats an episode while there are jobs; returns those that came to nothing."""
     voids = []
@@ -140,6 +180,7 @@ def _begin(
         for seat in beginning:
             assert seat.job is not None
             browser, task = fleet[seat.browser], tasks[seat.job.task]
+            seat.play.options = shown.options(task.spec.id)
             operation = seat.play.reset(browser, task, seat.job.seed, seat.max_steps)
             works.append(Work(operation, browser.source))
         for seat, outcome in zip(beginning, run_all(works, patience(len(works))), strict=True):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Literal, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -161,6 +161,27 @@ class TaskSpec:
     def env_id(self) -> str:
         """The Gymnasium id."""
         return f"webagents/{self.id}-v1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Needs:
+    """What a policy has to see of a task, which may be more than its episodes record.
+
+    view: ``"text"``, or ``"visual"`` for boxes, colours and shapes.
+    screenshots: whether it looks at pictures.
+    """
+
+    view: Literal["text", "visual"] = "text"
+    screenshots: bool = False
+
+
+@runtime_checkable
+class Demanding(Protocol):
+    """A policy that says what it has to see; it is shown that, whatever the episodes record."""
+
+    def needs(self, task: str) -> Needs:
+        """What it has to see of a task, by the task's id."""
+        ...
 
 
 @runtime_checkable

@@ -53,12 +53,13 @@ class Play:
     ) -> None:
         """A play without a page yet.
 
+        options: how its episodes are played; they may be changed between episodes.
         ahead: see `PageOptions`.
         pictures: whether transitions carry a picture although observations do not.
         """
         self.options = options
         self._ahead = ahead
-        self._pictures = pictures or options.screenshots
+        self._pictures = pictures
         self.task: Task | None = None
         self.max_steps = 0
         self._browser: Browser | None = None
@@ -181,7 +182,8 @@ class Play:
             await page.close()
 
     def _page_options(self, task: Task) -> PageOptions:
-        return replace(task.page(self.options), ahead=self._ahead, screenshots=self._pictures)
+        pictures = self._pictures or self.options.screenshots
+        return replace(task.page(self.options), ahead=self._ahead, screenshots=pictures)
 
     async def _ensure_page(self, browser: Browser, task: Task) -> None:
         wanted = self._page_options(task)

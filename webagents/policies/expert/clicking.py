@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from webagents.html import find, find_all, text_of
-from webagents.policies.expert.sight import Sight, click
+from webagents.policies.expert.sight import Experts, Sight, click
 
 
 def the_button(sight: Sight) -> str:
@@ -43,3 +43,13 @@ def dialog(sight: Sight) -> str:
         if text_of(button) == label:
             return click(button)
     return click(None)
+
+
+EXPERTS: Experts = {
+    "miniwob.click-button": button_quoted,
+    "miniwob.click-dialog": dialog,
+    "miniwob.click-dialog-2": dialog,
+    "miniwob.click-link": link_quoted,
+    "miniwob.click-test": the_button,
+    "miniwob.click-test-2": button_named,
+}

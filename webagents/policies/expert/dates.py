@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from webagents.html import find, text_of
-from webagents.policies.expert.sight import Sight, click, wait
+from webagents.policies.expert.sight import Experts, Sight, click, wait
 
 _DATE = re.compile(r"(\d\d)/(\d\d)/(\d{4})")
 _MONTHS = [
@@ -36,3 +36,8 @@ def picked(sight: Sight) -> str:
         arrow = "ui-datepicker-next" if shown < asked else "ui-datepicker-prev"
         return click(find(calendar, "a", class_=arrow))
     return click(find(calendar, "a", text=str(day)))
+
+
+EXPERTS: Experts = {
+    "miniwob.choose-date": picked,
+}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from webagents.html import ref_of, text_of
-from webagents.policies.expert.sight import Sight, act, wait
+from webagents.policies.expert.sight import Experts, Sight, act, wait
 
 _ITEM = re.compile(r"Drag (\S+) (.*)\.$")
 
@@ -29,3 +29,8 @@ def list_item(sight: Sight) -> str:
     if not 0 <= to < len(items):
         return wait()
     return act("drag_and_drop", from_ref=ref_of(items[at]), to_ref=ref_of(items[to]))
+
+
+EXPERTS: Experts = {
+    "miniwob.drag-items": list_item,
+}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from webagents.errors import UnknownPolicy, clipped
 from webagents.policies.expert import (
@@ -14,33 +14,13 @@ from webagents.policies.expert import (
     typing,
     unfolding,
 )
-from webagents.policies.expert.sight import Sight
-from webagents.types import Decision, Episode
+from webagents.policies.expert.sight import Expert, Seen, Sight
+from webagents.types import Decision, Episode, Needs
 
-Expert = Callable[[Sight], str]
-"""The next action's text for what is seen."""
+FAMILIES = (clicking, dates, dragging, searching, selecting, typing, unfolding)
 
-EXPERTS: Mapping[str, Expert] = {
-    "miniwob.choose-date": dates.picked,
-    "miniwob.choose-list": selecting.listed,
-    "miniwob.click-button": clicking.button_quoted,
-    "miniwob.click-checkboxes": selecting.boxes,
-    "miniwob.click-collapsible-2": unfolding.link_in_sections,
-    "miniwob.click-dialog": clicking.dialog,
-    "miniwob.click-dialog-2": clicking.dialog,
-    "miniwob.click-link": clicking.link_quoted,
-    "miniwob.click-option": selecting.boxes,
-    "miniwob.click-tab": unfolding.tab_named,
-    "miniwob.click-tab-2": unfolding.link_in_tabs,
-    "miniwob.click-test": clicking.the_button,
-    "miniwob.click-test-2": clicking.button_named,
-    "miniwob.drag-items": dragging.list_item,
-    "miniwob.enter-password": typing.quoted_into_fields,
-    "miniwob.enter-text": typing.quoted_into_fields,
-    "miniwob.focus-text-2": typing.focus_ranked,
-    "miniwob.login-user": typing.quoted_into_fields,
-    "miniwob.search-engine": searching.ranked_result,
-    "miniwob.use-autocomplete": typing.completed,
+EXPERTS: Mapping[str, Expert | Seen] = {
+    task: expert for family in FAMILIES for task, expert in family.EXPERTS.items()
 }
 """Each task's expert, by the task's id."""
 
@@ -48,21 +28,39 @@ EXPERTS: Mapping[str, Expert] = {
 class ExpertPolicy:
     """Solves tasks by rules, from the observation alone."""
 
+    def __init__(self, variant: int = 0) -> None:
+        """`variant`: which of the equally good ways is taken, where a task leaves a choice."""
+        self._variant = variant
+
     def act(self, episodes: Sequence[Episode]) -> list[Decision]:
         """The experts' next actions.
 
         Raises:
             UnknownPolicy: a task without an expert.
         """
-        return [Decision(action=self._expert(each.task)(Sight(each))) for each in episodes]
+        return [Decision(action=self._answer(episode)) for episode in episodes]
+
+    def needs(self, task: str) -> Needs:
+        """What the task's expert has to see.
+
+        Raises:
+            UnknownPolicy: a task without an expert.
+        """
+        expert = self._expert(task)
+        return expert.needs if isinstance(expert, Seen) else Needs()
 
     @staticmethod
     def knows(task: str) -> bool:
         """Whether there is an expert for a task's id."""
         return task in EXPERTS
 
+    def _answer(self, episode: Episode) -> str:
+        expert = self._expert(episode.task)
+        solve = expert.expert if isinstance(expert, Seen) else expert
+        return solve(Sight(episode, self._variant))
+
     @staticmethod
-    def _expert(task: str) -> Expert:
+    def _expert(task: str) -> Expert | Seen:
         expert = EXPERTS.get(task)
         if expert is None:
             known = ", ".join(sorted(name.partition(".")[2] for name in EXPERTS))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from webagents.html import find, text_of
-from webagents.policies.expert.sight import Sight, click, fill
+from webagents.policies.expert.sight import Experts, Sight, click, fill
 
 
 def ranked_result(sight: Sight) -> str:
@@ -21,3 +21,8 @@ def ranked_result(sight: Sight) -> str:
             if text_of(entry) == str(page + 1):
                 return click(find(entry, "a"))
     return click(results[place])
+
+
+EXPERTS: Experts = {
+    "miniwob.search-engine": ranked_result,
+}

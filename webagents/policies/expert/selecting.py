@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from webagents.html import find, ref_of, text_of
-from webagents.policies.expert.sight import Sight, act, click
+from webagents.policies.expert.sight import Experts, Sight, act, click
 
 _SELECT = re.compile(r"Select (.*?)(?: from the list)? and click Submit\.?$")
 
@@ -37,3 +37,10 @@ def listed(sight: Sight) -> str:
     if menu is not None and menu.get("value") != name:
         return act("select_option", ref=ref_of(menu), options=(name,))
     return click(sight.button("Submit"))
+
+
+EXPERTS: Experts = {
+    "miniwob.choose-list": listed,
+    "miniwob.click-checkboxes": boxes,
+    "miniwob.click-option": boxes,
+}

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import NamedTuple, TypeVar
 
 from webagents import html
 from webagents.actions import Action, Value
 from webagents.html import Element
-from webagents.types import Episode
+from webagents.types import Episode, Needs, Screenshot
+
+Thing = TypeVar("Thing")
 
 _QUOTED = re.compile(r'"([^"]*)"')
 _RANK = re.compile(r"(\d+)(?:st|nd|rd|th)\b")
@@ -23,9 +27,16 @@ class Sight:
         page: the page below the instruction, as elements.
         quoted: the texts in quotation marks in the instruction.
         done: the texts of the actions so far.
+        error: why the last action failed, "" when it did not.
+        screenshot: uint8 (height, width, 3), RGB; None for experts that did not ask for it.
     """
 
-    def __init__(self, episode: Episode) -> None:
+    def __init__(self, episode: Episode, variant: int = 0) -> None:
+        """`variant`: see `ExpertPolicy`."""
+        self._person = f"{episode.task}/{episode.seed}/{variant}"
+        self.episode = episode
+        self.error = episode.observation.error
+        self.screenshot: Screenshot | None = episode.observation.screenshot
         self.instruction = episode.observation.instruction
         self.page = html.parse(episode.observation.html)
         for outside in [e for e in self.page.iter() if e.get("id") in _OUTSIDE]:
@@ -38,6 +49,25 @@ class Sight:
         """The instruction's ordinal ("3rd"), counted from 1; 1 where it has none."""
         found = _RANK.search(self.instruction)
         return int(found.group(1)) if found else 1
+
+    def shuffled(
+        self, things: Iterable[Thing], key: Callable[[Thing], str] = html.ref_of
+    ) -> list[Thing]:
+        """Things in an order of this episode's own, where a person might begin with any.
+
+        The order of two things is the same at every step, whatever else comes or goes.
+
+        key: what tells one thing from another; by default the ref of an element.
+        """
+        return sorted(things, key=lambda thing: self._hash(key(thing)))
+
+    def either(self, question: str, *answers: Thing) -> Thing:
+        """One of equally good answers, the same whenever the episode asks the same question."""
+        return answers[self._hash(question) % len(answers)]
+
+    def _hash(self, text: str) -> int:
+        digest = hashlib.blake2b(f"{self._person}/{text}".encode(), digest_size=8).digest()
+        return int.from_bytes(digest)
 
     def find(self, tag: str | None = None, **wanted: str) -> Element | None:
         """The first element that fits (see `html.find_all`)."""
@@ -53,6 +83,31 @@ class Sight:
             if html.text_of(button).lower() == label.lower():
                 return button
         return None
+
+
+Expert = Callable[[Sight], str]
+"""The next action's text for what is seen."""
+
+
+class Seen(NamedTuple):
+    """An expert that has to see more than the page's text."""
+
+    expert: Expert
+    needs: Needs
+
+
+Experts = Mapping[str, Expert | Seen]
+"""Experts by their tasks' ids: what each module of a family of tasks gives."""
+
+
+def visual(expert: Expert) -> Seen:
+    """An expert that needs the visual view: boxes, colours, shapes."""
+    return Seen(expert, Needs(view="visual"))
+
+
+def pictured(expert: Expert) -> Seen:
+    """An expert that needs the visual view and the screenshot."""
+    return Seen(expert, Needs(view="visual", screenshots=True))
 
 
 def act(name: str, **arguments: Value) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from webagents.html import Element, ref_of, text_of
-from webagents.policies.expert.sight import Sight, act, click, fill
+from webagents.policies.expert.sight import Experts, Sight, act, click, fill
 
 _KINDS = ("text", "password")
 
@@ -53,3 +53,12 @@ def completed(sight: Sight) -> str:
     if value == start and sight.done and sight.done[-1].startswith("noop"):
         return click(sight.button("Submit"))  # the start is an item of its own
     return fill(field, start) if value != start else act("noop", wait_ms=500)
+
+
+EXPERTS: Experts = {
+    "miniwob.enter-password": quoted_into_fields,
+    "miniwob.enter-text": quoted_into_fields,
+    "miniwob.focus-text-2": focus_ranked,
+    "miniwob.login-user": quoted_into_fields,
+    "miniwob.use-autocomplete": completed,
+}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from webagents.html import Element, find, ref_of, text_of
-from webagents.policies.expert.sight import Sight, act, click, wait
+from webagents.policies.expert.sight import Experts, Sight, act, click, wait
 
 _TAB = re.compile(r"Tab #(\d+)")
 
@@ -38,3 +38,10 @@ def _link_or_next(sight: Sight, folds: list[Element]) -> str:
         if opening not in sight.done:
             return opening
     return wait()
+
+
+EXPERTS: Experts = {
+    "miniwob.click-collapsible-2": link_in_sections,
+    "miniwob.click-tab": tab_named,
+    "miniwob.click-tab-2": link_in_tabs,
+}
