@@ -11,10 +11,11 @@ from lxml import html
 
 from tests.evaluation.episodes import episode
 from webagents.evaluation import page
-from webagents.evaluation.folder import RunFolder, write
+from webagents.evaluation.folder import RunFolder
 from webagents.evaluation.measures import macro, wilson
 from webagents.evaluation.outcomes import Move, Outcome, failure, latest
-from webagents.evaluation.report import Report, build, current_versions
+from webagents.evaluation.report import Report, build
+from webagents.provenance import current_versions, write
 
 CONFIG = {"policy": "expert", "tasks": "@pair", "episodes": 2}
 SETS = {"@pair": ("a.x", "a.y"), "@four": ("a.x", "a.y", "a.z", "a.w"), "@other": ("b.q",)}

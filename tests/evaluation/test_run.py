@@ -12,7 +12,7 @@ from PIL import Image
 
 from tests.evaluation.episodes import episode
 from webagents.errors import BrowserDied, UnknownTask, UserError
-from webagents.evaluation import progress
+from webagents import progress
 from webagents.evaluation.outcomes import Outcome
 from webagents.evaluation.report import Report
 from webagents.evaluation.run import EvaluateConfig, evaluate

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import logging
 import os
 import re
 from collections.abc import Mapping
@@ -14,11 +12,10 @@ from PIL import Image
 
 from webagents.errors import UserError, clipped
 from webagents.evaluation.outcomes import Outcome
+from webagents.provenance import CONFIG, Made
 from webagents.types import Episode, Screenshot
 
-CONFIG, EPISODES = "config.json", "episodes.jsonl"
-
-log = logging.getLogger(__name__)
+EPISODES = "episodes.jsonl"
 
 
 class RunFolder:
@@ -53,11 +50,12 @@ class RunFolder:
                     f"{path} is not empty and holds no evaluation (it has {clipped(found)}); "
                     "name a new folder"
                 )
-            before = _made_with(path / CONFIG) if CONFIG in found else {}
+            made = Made(config=config, versions=versions)
+            before = Made.read(path / CONFIG) if CONFIG in found else made
             outcomes = _read(path / EPISODES)
             if outcomes:
-                _check_same(path, before, config, versions, free)
-            write(path / CONFIG, _json({"config": config, "versions": versions}))
+                made.check_same(before, path, "evaluation", free=free)
+            made.save(path / CONFIG)
             return cls(path, outcomes)
         except OSError as error:
             raise UserError(f"cannot write to {path}: {error.strerror or error}") from error
@@ -80,56 +78,9 @@ class RunFolder:
         return tuple(kept)
 
 
-def write(path: Path, text: str) -> None:
-    """Writes a file whole or not at all; what UTF-8 cannot hold becomes "?"."""
-    new = path.with_name(path.name + ".new")
-    new.write_bytes(text.encode("utf-8", "replace"))
-    new.replace(path)
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, indent=2, allow_nan=False) + "\n"
-
-
 def _save_png(path: Path, screenshot: Screenshot) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     Image.fromarray(screenshot).save(path)
-
-
-def _made_with(path: Path) -> dict[str, dict[str, Any]]:
-    """The settings and versions that the folder's evaluation was begun with."""
-    try:
-        before = json.loads(path.read_text(encoding="utf-8"))
-        return {"config": dict(before["config"]), "versions": dict(before["versions"])}
-    except (ValueError, KeyError, TypeError) as error:
-        raise UserError(f"{path} is no evaluation's; name a new folder") from error
-
-
-def _check_same(
-    path: Path,
-    before: Mapping[str, dict[str, Any]],
-    config: Mapping[str, Any],
-    versions: Mapping[str, str],
-    free: set[str],
-) -> None:
-    was = before.get("config", {})
-    made_by = before.get("versions", {})
-    names = [name for name in {**was, **config} if name not in free]
-    changed = [
-        f"{name} {clipped(was.get(name))} there, {clipped(config.get(name))} now"
-        for name in names
-        if was.get(name) != config.get(name)
-    ]
-    if changed:
-        raise UserError(
-            f"{path} holds another evaluation ({'; '.join(changed)}); "
-            "resume it with its own settings or name a new folder"
-        )
-    for name in versions:
-        if made_by.get(name) != versions[name]:
-            log.warning(
-                "resuming with another %s: %r, was %r", name, versions[name], made_by.get(name)
-            )
 
 
 def _read(path: Path) -> list[Outcome]:

@@ -22,7 +22,7 @@ from markupsafe import Markup
 from webagents.evaluation import plots
 from webagents.evaluation.measures import Estimate
 from webagents.evaluation.outcomes import FAILURES, Outcome, latest
-from webagents.evaluation.progress import duration
+from webagents.progress import duration
 from webagents.evaluation.report import Report, pooled
 
 

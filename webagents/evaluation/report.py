@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 import math
-import platform
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 from statistics import fmean
 from typing import Any, NamedTuple
 
@@ -190,18 +188,6 @@ def pooled(
     )
 
 
-def current_versions(browser: str = "") -> dict[str, str]:
-    """The versions a result depends on; of a package that is not installed, ""."""
-    return {
-        "webagents": _version("webagents-gym"),
-        "python": platform.python_version(),
-        "gymnasium": _version("gymnasium"),
-        "miniwob": _version("miniwob"),
-        "browser": browser,
-        "platform": platform.platform(),
-    }
-
-
 def _task_result(outcomes: Sequence[Outcome]) -> TaskResult:
     counted = [outcome for outcome in outcomes if not outcome.void]
     return TaskResult(
@@ -226,10 +212,3 @@ def _as_dict(result: TaskResult | SetResult) -> dict[str, Any]:
 
 def _estimate(success: Mapping[str, float | None]) -> Estimate:
     return Estimate(**{k: math.nan if v is None else v for k, v in success.items()})
-
-
-def _version(distribution: str) -> str:
-    try:
-        return version(distribution)
-    except PackageNotFoundError:
-        return ""

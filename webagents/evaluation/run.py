@@ -10,13 +10,15 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from webagents import progress
 from webagents.envs import catalogue
 from webagents.errors import UserError, clipped
-from webagents.evaluation import page, progress
-from webagents.evaluation.folder import RunFolder, write
+from webagents.evaluation import page
+from webagents.evaluation.folder import RunFolder
 from webagents.evaluation.outcomes import Outcome, latest
-from webagents.evaluation.report import Report, build, current_versions
+from webagents.evaluation.report import Report, build
 from webagents.policies import load_policy
+from webagents.provenance import current_versions, write
 from webagents.rollout import Job, rollout
 from webagents.types import Episode
 

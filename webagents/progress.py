@@ -12,16 +12,34 @@ from typing import Protocol, TextIO
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from webagents.evaluation.outcomes import Outcome
 
-Told = Callable[[Outcome], None]
+class Finished(Protocol):
+    """What is told of an episode that has finished; an finished, for one."""
+
+    @property
+    def success(self) -> bool | None:
+        """Whether it succeeded; None where it is void."""
+        ...
+
+    @property
+    def void(self) -> bool:
+        """Whether the machinery broke, so that it does not count."""
+        ...
+
+    @property
+    def steps(self) -> int:
+        """How many steps it took."""
+        ...
+
+
+Told = Callable[[Finished], None]
 """Hears of each episode as it finishes."""
 
 
 class Shown(Protocol):
-    """A way to show progress: entered before playing, told each outcome, left at the end."""
+    """A way to show progress: entered before playing, told each finished, left at the end."""
 
-    def __call__(self, total: int, done: Sequence[Outcome]) -> AbstractContextManager[Told]:
+    def __call__(self, total: int, done: Sequence[Finished]) -> AbstractContextManager[Told]:
         """Shows a run of `total` episodes, of which earlier sessions have played `done`."""
         ...
 
@@ -38,17 +56,17 @@ class Tally:
     steps: int = 0
     started: float = field(default_factory=time.monotonic)
 
-    def before(self, outcome: Outcome) -> None:
+    def before(self, finished: Finished) -> None:
         """Counts an episode of an earlier session."""
         self.done += 1
-        self.counted += not outcome.void
-        self.successes += bool(outcome.success)
+        self.counted += not finished.void
+        self.successes += bool(finished.success)
 
-    def add(self, outcome: Outcome) -> None:
+    def add(self, finished: Finished) -> None:
         """Counts an episode of this session."""
-        self.before(outcome)
+        self.before(finished)
         self.fresh += 1
-        self.steps += outcome.steps
+        self.steps += finished.steps
 
     def __str__(self) -> str:
         seconds = max(time.monotonic() - self.started, 1e-9)
@@ -75,7 +93,7 @@ def duration(seconds: float) -> str:
 
 
 def shown(
-    total: int, done: Sequence[Outcome] = (), *, stream: TextIO | None = None
+    total: int, done: Sequence[Finished] = (), *, stream: TextIO | None = None
 ) -> AbstractContextManager[Told]:
     """A bar where stderr (or `stream`) is a terminal, otherwise lines."""
     stream = stream or sys.stderr
@@ -83,13 +101,13 @@ def shown(
 
 
 @contextmanager
-def silent(total: int, done: Sequence[Outcome] = ()) -> Iterator[Told]:
+def silent(total: int, done: Sequence[Finished] = ()) -> Iterator[Told]:
     """Shows nothing."""
     yield lambda _: None
 
 
 @contextmanager
-def bar(total: int, done: Sequence[Outcome], *, stream: TextIO) -> Iterator[Told]:
+def bar(total: int, done: Sequence[Finished], *, stream: TextIO) -> Iterator[Told]:
     """A live bar with success, rates and the time left."""
     tally = _tally(total, done)
     columns = (
@@ -101,8 +119,8 @@ def bar(total: int, done: Sequence[Outcome], *, stream: TextIO) -> Iterator[Told
     with Progress(*columns, console=Console(file=stream)) as progress:
         task = progress.add_task(str(tally), total=total, completed=tally.done)
 
-        def told(outcome: Outcome) -> None:
-            tally.add(outcome)
+        def told(finished: Finished) -> None:
+            tally.add(finished)
             progress.update(task, completed=tally.done, description=str(tally))
 
         yield told
@@ -110,7 +128,7 @@ def bar(total: int, done: Sequence[Outcome], *, stream: TextIO) -> Iterator[Told
 
 @contextmanager
 def lines(
-    total: int, done: Sequence[Outcome], *, stream: TextIO, every_seconds: float = 5.0
+    total: int, done: Sequence[Finished], *, stream: TextIO, every_seconds: float = 5.0
 ) -> Iterator[Told]:
     """A line now and then, and one at the end."""
     tally = _tally(total, done)
@@ -123,8 +141,8 @@ def lines(
             stream.flush()
         said_at, said = time.monotonic(), tally.done
 
-    def told(outcome: Outcome) -> None:
-        tally.add(outcome)
+    def told(finished: Finished) -> None:
+        tally.add(finished)
         if time.monotonic() - said_at >= every_seconds:
             say()
 
@@ -135,8 +153,8 @@ def lines(
         say()
 
 
-def _tally(total: int, done: Sequence[Outcome]) -> Tally:
+def _tally(total: int, done: Sequence[Finished]) -> Tally:
     tally = Tally(total)
-    for outcome in done:
-        tally.before(outcome)
+    for finished in done:
+        tally.before(finished)
     return tally

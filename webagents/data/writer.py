@@ -1,0 +1,183 @@
+"""Writing a dataset: episodes are safe as soon as they are kept, and leave in shards of Parquet.
+
+The shards are a function of the episodes and their order alone: the same episodes in the same order
+give the same files, byte for byte, however often the writing was cut off and taken up again.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from webagents.data import summary
+from webagents.data.columns import SCHEMA, batch_of
+from webagents.data.demonstration import Demonstration
+from webagents.data.journal import Journal
+from webagents.data.summary import About, Counts
+from webagents.errors import UserError, clipped
+
+JOURNAL = "journal.arrows"
+SHARD_BYTES = 64 * 2**20
+GROUP_ROWS = 1000
+
+# Screenshots are compressed as they are.
+_COMPRESSION = {
+    name: "none" if name.endswith("screenshot.bytes") else "zstd"
+    for name in (
+        *(field.name for field in SCHEMA if not pa.types.is_struct(field.type)),
+        *(f"{at}screenshot.{part}" for at in ("", "final_") for part in ("bytes", "path")),
+    )
+}
+
+
+class DatasetWriter:
+    """A dataset being written; a context manager.
+
+    An episode is kept first, and then placed: its place in the shards is settled. `add` does both.
+    What was kept and not placed when the writing ended is found in `waiting` when it goes on.
+
+    waiting: the rows of episodes that are kept and not placed, by their id.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        about: About,
+        *,
+        resume: bool = False,
+        split: str = "train",
+        shard_bytes: int = SHARD_BYTES,
+    ) -> None:
+        """A writer into `folder`.
+
+        resume: whether a dataset that is there is gone on with.
+        split: the part of the data that the episodes are.
+        shard_bytes: how large the episodes of a shard are in memory, about.
+
+        Raises:
+            UserError: the folder cannot be written, or holds something else.
+        """
+        self._folder, self._split, self._shard_bytes = folder, split, shard_bytes
+        self.about = about
+        _open(folder, resume=resume)
+        self.counts = Counts()
+        self.ids: set[str] = set()
+        for shard in shards(folder):
+            self._count_shard(shard)
+        self._journal = Journal(folder / JOURNAL)
+        self.waiting: dict[str, pa.RecordBatch] = {
+            _id(batch): batch for batch in self._journal.batches if _id(batch) not in self.ids
+        }
+        self._placed: list[pa.RecordBatch] = []
+        self._bytes = 0
+
+    def __enter__(self) -> DatasetWriter:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def add(self, demonstration: Demonstration) -> None:
+        """Keeps an episode and places it next."""
+        self.keep(batch_of(demonstration))
+        self.place(demonstration.id)
+
+    def keep(self, batch: pa.RecordBatch) -> None:
+        """Makes an episode's rows safe; where they go is settled by `place`.
+
+        Raises:
+            UserError: an episode of that id is there.
+        """
+        id_ = _id(batch)
+        if id_ in self.ids or id_ in self.waiting:
+            raise UserError(f"the dataset has an episode {clipped(id_)} already")
+        self._journal.append(batch)
+        self.waiting[id_] = batch
+
+    def place(self, id_: str) -> None:
+        """Puts a kept episode at the end of the dataset."""
+        batch = self.waiting.pop(id_)
+        self.ids.add(id_)
+        self._placed.append(batch)
+        self._bytes += batch.nbytes
+        if self._bytes >= self._shard_bytes:
+            self._write_shard()
+
+    def place_rest(self) -> None:
+        """Places what waits, in the order in which it was kept."""
+        for id_ in list(self.waiting):
+            self.place(id_)
+
+    def drop(self, id_: str) -> None:
+        """Forgets a kept episode that is not wanted after all."""
+        del self.waiting[id_]
+
+    def save_summary(self) -> None:
+        """Writes ``dataset.json`` and ``card.md`` for the shards that are written."""
+        summary.save(self._folder, self.counts, self.about)
+
+    def suspend(self) -> None:
+        """Stops in the middle: what is not in a shard stays in the journal until it goes on."""
+        self._journal.rewrite([*self._placed, *self.waiting.values()])
+        self.save_summary()
+        self._journal.close()
+
+    def close(self) -> None:
+        """Writes what is placed; what waits stays in the journal."""
+        if self._placed:
+            self._write_shard()
+        self.save_summary()
+        self._journal.close()
+
+    def _write_shard(self) -> None:
+        number = len(shards(self._folder, self._split))
+        path = self._folder / f"{self._split}-{number:05}.parquet"
+        new = path.with_name(path.name + ".new")
+        table = pa.Table.from_batches(self._placed, SCHEMA)
+        pq.write_table(table, new, row_group_size=GROUP_ROWS, compression=_COMPRESSION)
+        new.replace(path)
+        for batch in self._placed:
+            self.counts.add(batch, self._split)
+        self._placed, self._bytes = [], 0
+        self._journal.rewrite(list(self.waiting.values()))
+        self.save_summary()
+
+    def _count_shard(self, path: Path) -> None:
+        split = split_of(path)
+        columns = ["episode_id", "task", "source", "step", "success", "screenshot.path"]
+        with pq.ParquetFile(path) as file:
+            for rows in file.iter_batches(columns=columns):
+                self.counts.add(rows, split)
+                self.ids.update(rows.column("episode_id").to_pylist())
+
+
+def shards(folder: Path, split: str | None = None) -> list[Path]:
+    """The dataset's shards in order, of one split or all."""
+    return sorted(folder.glob(f"{split or '*'}-[0-9][0-9][0-9][0-9][0-9].parquet"))
+
+
+def split_of(shard: Path) -> str:
+    """The split that a shard belongs to."""
+    return shard.name.rpartition("-")[0]
+
+
+def _id(batch: pa.RecordBatch) -> str:
+    return str(batch.column("episode_id")[0].as_py())
+
+
+def _open(folder: Path, *, resume: bool) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        found = sorted(entry.name for entry in folder.iterdir())
+    except OSError as error:
+        raise UserError(f"cannot write to {folder}: {error.strerror or error}") from error
+    ours = bool({summary.INDEX, JOURNAL} & set(found)) or bool(shards(folder))
+    if found and not ours:
+        raise UserError(
+            f"{folder} is not empty and holds no dataset (it has {clipped(found)}); "
+            "name a new folder"
+        )
+    if found and not resume:
+        raise UserError(f"{folder} holds a dataset already; name a new folder")
