@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from typing import Protocol, TextIO
@@ -36,36 +36,42 @@ Told = Callable[[Finished], None]
 """Hears of each episode as it finishes."""
 
 
-class Shown(Protocol):
-    """A way to show progress: entered before playing, told each finished, left at the end."""
-
-    def __call__(self, total: int, done: Sequence[Finished]) -> AbstractContextManager[Told]:
-        """Shows a run of `total` episodes, of which earlier sessions have played `done`."""
-        ...
-
-
 @dataclass(slots=True)
 class Tally:
-    """The running counts. Rates are of this session, success is of the whole run."""
+    """The running counts. Rates are of this session, success is of the whole run.
+
+    total: how many episodes there are to be in the end.
+    doing: what is being done, in a word.
+    counts: which episodes bring the total nearer.
+    """
 
     total: int
+    doing: str = "evaluating"
+    counts: Callable[[Finished], bool] = lambda finished: True
     done: int = 0
+    voids: int = 0
     counted: int = 0
     successes: int = 0
-    fresh: int = 0
+    fresh_done: int = 0
     steps: int = 0
     started: float = field(default_factory=time.monotonic)
 
-    def before(self, finished: Finished) -> None:
-        """Counts an episode of an earlier session."""
-        self.done += 1
+    def after(self, earlier: Iterable[Finished]) -> Tally:
+        """Itself, with the episodes of earlier sessions counted."""
+        for finished in earlier:
+            self._count(finished)
+        return self
+
+    def _count(self, finished: Finished) -> None:
+        self.done += self.counts(finished)
+        self.voids += finished.void
         self.counted += not finished.void
         self.successes += bool(finished.success)
 
     def add(self, finished: Finished) -> None:
         """Counts an episode of this session."""
-        self.before(finished)
-        self.fresh += 1
+        self._count(finished)
+        self.fresh_done += self.counts(finished)
         self.steps += finished.steps
 
     def __str__(self) -> str:
@@ -73,12 +79,12 @@ class Tally:
         words = []
         if self.counted:
             words.append(f"success {self.successes / self.counted:.1%}")
-        if void := self.done - self.counted:
-            words.append(f"{void} void")
-        if self.fresh:
-            words.append(f"{self.fresh / seconds:.1f} episodes/s")
+        if self.voids:
+            words.append(f"{self.voids} void")
+        if fresh := self.fresh_done:
+            words.append(f"{fresh / seconds:.1f} episodes/s")
             words.append(f"{self.steps / seconds:.0f} steps/s")
-            words.append(f"{duration((self.total - self.done) * seconds / self.fresh)} left")
+            words.append(f"{duration((self.total - self.done) * seconds / fresh)} left")
         return " · ".join(words)
 
 
@@ -92,32 +98,33 @@ def duration(seconds: float) -> str:
     return f"{whole // 3600} h {whole % 3600 // 60:02} min"
 
 
-def shown(
-    total: int, done: Sequence[Finished] = (), *, stream: TextIO | None = None
-) -> AbstractContextManager[Told]:
+Shown = Callable[["Tally"], AbstractContextManager[Told]]
+"""A way to show progress: entered before playing, told each episode, left at the end."""
+
+
+def shown(tally: Tally, *, stream: TextIO | None = None) -> AbstractContextManager[Told]:
     """A bar where stderr (or `stream`) is a terminal, otherwise lines."""
     stream = stream or sys.stderr
-    return (bar if stream.isatty() else lines)(total, done, stream=stream)
+    return (bar if stream.isatty() else lines)(tally, stream=stream)
 
 
 @contextmanager
-def silent(total: int, done: Sequence[Finished] = ()) -> Iterator[Told]:
+def silent(_: Tally) -> Iterator[Told]:
     """Shows nothing."""
     yield lambda _: None
 
 
 @contextmanager
-def bar(total: int, done: Sequence[Finished], *, stream: TextIO) -> Iterator[Told]:
+def bar(tally: Tally, *, stream: TextIO) -> Iterator[Told]:
     """A live bar with success, rates and the time left."""
-    tally = _tally(total, done)
     columns = (
-        TextColumn("evaluating"),
+        TextColumn(tally.doing),
         BarColumn(),
         MofNCompleteColumn(),
         TextColumn("{task.description}"),
     )
     with Progress(*columns, console=Console(file=stream)) as progress:
-        task = progress.add_task(str(tally), total=total, completed=tally.done)
+        task = progress.add_task(str(tally), total=tally.total, completed=tally.done)
 
         def told(finished: Finished) -> None:
             tally.add(finished)
@@ -127,17 +134,14 @@ def bar(total: int, done: Sequence[Finished], *, stream: TextIO) -> Iterator[Tol
 
 
 @contextmanager
-def lines(
-    total: int, done: Sequence[Finished], *, stream: TextIO, every_seconds: float = 5.0
-) -> Iterator[Told]:
+def lines(tally: Tally, *, stream: TextIO, every_seconds: float = 5.0) -> Iterator[Told]:
     """A line now and then, and one at the end."""
-    tally = _tally(total, done)
     said_at, said = time.monotonic(), -1
 
     def say() -> None:
         nonlocal said_at, said
         if tally.done != said:
-            stream.write(f"{tally.done}/{total} episodes · {tally}\n".replace(" · \n", "\n"))
+            stream.write(f"{tally.done}/{tally.total} episodes · {tally}\n".replace(" · \n", "\n"))
             stream.flush()
         said_at, said = time.monotonic(), tally.done
 
@@ -151,10 +155,3 @@ def lines(
         yield told
     finally:
         say()
-
-
-def _tally(total: int, done: Sequence[Finished]) -> Tally:
-    tally = Tally(total)
-    for finished in done:
-        tally.before(finished)
-    return tally

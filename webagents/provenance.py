@@ -26,8 +26,8 @@ class Made:
     versions: Mapping[str, str]
 
     @classmethod
-    def read(cls, path: Path) -> Made:
-        """What the output of this ``config.json`` was begun with.
+    def read(cls, path: Path, what: str) -> Made:
+        """What the output (`what`) of this ``config.json`` was begun with.
 
         Raises:
             UserError: the file is none of ours.
@@ -36,7 +36,7 @@ class Made:
             before = json.loads(path.read_text(encoding="utf-8"))
             return cls(config=dict(before["config"]), versions=dict(before["versions"]))
         except (ValueError, KeyError, TypeError) as error:
-            raise UserError(f"{path} is not ours; name a new folder") from error
+            raise UserError(f"{path} is no {what}'s; name a new folder") from error
 
     def save(self, path: Path) -> None:
         """Writes the ``config.json``."""

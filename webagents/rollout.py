@@ -111,52 +111,83 @@ class _Shown:
         )
 
 
-def rollout(
-    jobs: Iterable[Job],
-    policy: Policy,
-    *,
-    pages: int = 4,
-    browsers: int | None = None,
-    backend: str = "chromium",
-    browser: str | None = None,
-    max_steps: int | None = None,
-    **play: Any,
-) -> Iterator[Episode]:
+class Rollout:
+    """Pages and browsers on which episodes are played; a context manager, for they have to end.
+
+    ``with Rollout(policy, pages=4) as pages: pages.play(jobs)``; `rollout` is the short form.
+    """
+
+    def __init__(
+        self,
+        policy: Policy,
+        *,
+        pages: int = 4,
+        browsers: int | None = None,
+        backend: str = "chromium",
+        browser: str | None = None,
+        max_steps: int | None = None,
+        **play: Any,
+    ) -> None:
+        """Makes the places to play in; browsers start when the first episode begins.
+
+        For the parameters and errors see `rollout`.
+        """
+        if pages < 1:
+            raise UserError(f"pages={pages!r}; at least one page is needed to play on")
+        chosen = play_options(play)
+        number = browsers or max(1, min(pages, os.cpu_count() or 1))
+        self._policy = policy
+        self._shown = _Shown(chosen, policy)
+        self._fleet, self._tasks = _Browsers(number, backend, browser), _Tasks()
+        self._seats = [_Seat(n % number, Play(chosen), max_steps) for n in range(pages)]
+
+    def __enter__(self) -> Rollout:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def play(self, jobs: Iterable[Job]) -> Iterator[Episode]:
+        """Plays every job; see `rollout`.
+
+        jobs: asked for more whenever a page is free, also after it had none: a queue that others
+            fill may run dry for a while. Playing ends when it has none and no episode is in play.
+        """
+        queue = iter(jobs)
+        while True:
+            yield from _begin(self._seats, queue, self._fleet, self._tasks, self._shown)
+            acting = [seat for seat in self._seats if seat.episode is not None]
+            if not acting:
+                return
+            yield from map(self._shown.as_asked, _act(acting, self._policy, self._fleet))
+
+    def close(self) -> None:
+        """Ends the browsers and the sites; safe to call again."""
+        self._fleet.close()
+        self._tasks.close()
+
+
+def rollout(jobs: Iterable[Job], policy: Policy, **options: Any) -> Iterator[Episode]:
     """Plays every job and yields its episode when it is done, in any order.
 
-    Episodes show what `play` asks for (its view, its screenshots); a policy that `needs` more is
-    shown more. A broken machine voids its episode (`Episode.void` says why), and the rollout goes
-    on.
+    Episodes show what was asked for (`view`, `screenshots`); a policy that `needs` more is shown
+    more. A broken machine voids its episode (`Episode.void` says why), and the rollout goes on.
 
     jobs: what to play; taken one by one, so that it may be endless.
     policy: acts for all pages at once.
-    pages: how many are played side by side.
-    browsers: over how many browser processes; None: one a processor, at most one a page.
-    backend, browser: see `launch.launch`.
-    max_steps: the step limit of every episode; None: each task's own.
-    play: how episodes are played, see `PlayOptions`.
+    options:
+        pages: how many are played side by side; 4.
+        browsers: over how many browser processes; None: one a processor, at most one a page.
+        backend, browser: see `launch.launch`.
+        max_steps: the step limit of every episode; None: each task's own.
+        All others: how episodes are played, see `PlayOptions`.
 
     Raises:
-        UserError: a task or seed that is none, or fewer than one page.
+        UserError: a task, seed or option that is none, or fewer than one page.
         BrowserMissing, BrowserStartError: no browser to play in.
     """
-    if pages < 1:
-        raise UserError(f"pages={pages!r}; at least one page is needed to play on")
-    chosen = play_options(play)
-    number = browsers or max(1, min(pages, os.cpu_count() or 1))
-    fleet, tasks, queue = _Browsers(number, backend, browser), _Tasks(), iter(jobs)
-    shown = _Shown(chosen, policy)
-    seats = [_Seat(n % number, Play(chosen), max_steps) for n in range(pages)]
-    try:
-        while True:
-            yield from _begin(seats, queue, fleet, tasks, shown)
-            acting = [seat for seat in seats if seat.episode is not None]
-            if not acting:
-                return
-            yield from map(shown.as_asked, _act(acting, policy, fleet))
-    finally:
-        fleet.close()
-        tasks.close()
+    with Rollout(policy, **options) as pages:
+        yield from pages.play(jobs)
 
 
 def _begin(

@@ -11,8 +11,8 @@ import pytest
 from PIL import Image
 
 from tests.evaluation.episodes import episode
-from webagents.errors import BrowserDied, UnknownTask, UserError
 from webagents import progress
+from webagents.errors import BrowserDied, UnknownTask, UserError
 from webagents.evaluation.outcomes import Outcome
 from webagents.evaluation.report import Report
 from webagents.evaluation.run import EvaluateConfig, evaluate
@@ -287,7 +287,7 @@ def test_environment_options_are_those_of_the_settings(config: EvaluateConfig) -
 def test_progress_off_a_terminal_is_plain_lines() -> None:
     stream = io.StringIO()
     done = [Outcome.of(episode(seed=0))]
-    with progress.shown(3, done, stream=stream) as told:
+    with progress.shown(progress.Tally(3).after(done), stream=stream) as told:
         told(Outcome.of(episode(seed=1, success=False)))
         told(Outcome.of(episode(seed=2, void="gone")))
     first, last = stream.getvalue().splitlines()
@@ -302,7 +302,7 @@ def test_progress_on_a_terminal_is_a_bar() -> None:
             return True
 
     stream = Terminal()
-    with progress.shown(1, [], stream=stream) as told:
+    with progress.shown(progress.Tally(1), stream=stream) as told:
         told(Outcome.of(episode()))
     assert "1/1" in stream.getvalue()
     assert "\x1b[" in stream.getvalue()

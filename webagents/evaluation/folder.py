@@ -51,7 +51,7 @@ class RunFolder:
                     "name a new folder"
                 )
             made = Made(config=config, versions=versions)
-            before = Made.read(path / CONFIG) if CONFIG in found else made
+            before = Made.read(path / CONFIG, "evaluation") if CONFIG in found else made
             outcomes = _read(path / EPISODES)
             if outcomes:
                 made.check_same(before, path, "evaluation", free=free)

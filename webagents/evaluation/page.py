@@ -22,8 +22,8 @@ from markupsafe import Markup
 from webagents.evaluation import plots
 from webagents.evaluation.measures import Estimate
 from webagents.evaluation.outcomes import FAILURES, Outcome, latest
-from webagents.progress import duration
 from webagents.evaluation.report import Report, pooled
+from webagents.progress import duration
 
 
 class Limits(NamedTuple):

@@ -10,7 +10,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from webagents import progress
 from webagents.envs import catalogue
 from webagents.errors import UserError, clipped
 from webagents.evaluation import page
@@ -18,6 +17,7 @@ from webagents.evaluation.folder import RunFolder
 from webagents.evaluation.outcomes import Outcome, latest
 from webagents.evaluation.report import Report, build
 from webagents.policies import load_policy
+from webagents.progress import Shown, Tally, shown
 from webagents.provenance import current_versions, write
 from webagents.rollout import Job, rollout
 from webagents.types import Episode
@@ -105,7 +105,7 @@ class EvaluateConfig:
 def evaluate(
     config: EvaluateConfig,
     *,
-    progress: progress.Shown = progress.shown,
+    progress: Shown = shown,
     play: Play | None = None,
     browser: str = "",
 ) -> Report:
@@ -133,7 +133,8 @@ def evaluate(
     played = {outcome.job for outcome in done}
     jobs = [Job(task, seed) for task in tasks for seed in seeds if (task, seed) not in played]
     try:
-        with progress(len(plan), done) as told, closing(_closable(play(jobs))) as episodes:
+        tally = Tally(len(plan)).after(done)
+        with progress(tally) as told, closing(_closable(play(jobs))) as episodes:
             for outcome in record(episodes, folder, keep=config.keep, most=config.keep_per_task):
                 told(outcome)
     finally:
