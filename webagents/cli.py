@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import shlex
 import sys
+from collections import Counter
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -23,11 +24,12 @@ from webagents.errors import WebAgentsError
 from webagents.flags import function_of
 
 if TYPE_CHECKING:
+    from webagents.collection.collect import Collected
     from webagents.evaluation.report import Report, SetResult, TaskResult
     from webagents.evaluation.run import EvaluateConfig
 
-RESUMABLE = {"evaluate"}
-"""Verbs that go on where they were when the same command is given again."""
+RESUMABLE = {"evaluate": "", "collect": " --resume"}
+"""Verbs that go on where they were when the same command is given again, with this added."""
 
 
 class Verbs(TyperGroup):
@@ -60,7 +62,9 @@ class Verbs(TyperGroup):
         except KeyboardInterrupt as stop:
             say("stopped")
             if ctx.invoked_subcommand in RESUMABLE:
+                added = RESUMABLE[ctx.invoked_subcommand]
                 again = shlex.join(["webagents", *sys.argv[1:]])
+                again += added if added.strip() not in sys.argv else ""
                 say(f"the same command goes on from here: {again}")
             raise typer.Exit(130) from stop
 
@@ -120,6 +124,11 @@ def evaluate() -> None:
 
 
 @app.command()
+def collect() -> None:
+    """Play a policy on tasks and keep its episodes as a dataset; can be resumed."""
+
+
+@app.command()
 def doctor(
     fix: Annotated[bool, typer.Option("--fix", help="Install what is missing.")] = False,
     selenium: Annotated[
@@ -153,7 +162,28 @@ def evaluate_flags() -> Callable[..., None]:
     return function_of(EvaluateConfig, run)
 
 
-WITH_SETTINGS: dict[str, Callable[[], Callable[..., None]]] = {"evaluate": evaluate_flags}
+def collect_flags() -> Callable[..., None]:
+    """The `collect` verb with a flag for each of its settings."""
+    from webagents.collection.collect import CollectConfig, collect
+    from webagents.doctor import browser_version
+
+    def run(config: CollectConfig) -> None:
+        collected = collect(config, browser=browser_version())
+        stdout().print(kept(collected))
+        typer.echo(f"dataset: {collected.out}")
+        if collected.void:
+            say(f"{collected.void} episodes are missing as the browser broke; --resume tries again")
+        for task, n in collected.tasks.items():
+            if n["kept"] < n["wanted"] and not collected.void:
+                say(f"{task}: only {n['kept']} of {n['wanted']} episodes in {n['tried']} tries")
+
+    return function_of(CollectConfig, run)
+
+
+WITH_SETTINGS: dict[str, Callable[[], Callable[..., None]]] = {
+    "evaluate": evaluate_flags,
+    "collect": collect_flags,
+}
 """Verbs whose flags are made from a record of settings, by what makes them."""
 
 
@@ -179,6 +209,22 @@ def summary(report: Report) -> Table:
             str(result.void),
             "-" if result.steps is None else f"{result.steps:.1f}",
         )
+    return table
+
+
+def kept(collected: Collected) -> Table:
+    """What a collection kept of each task, for the terminal."""
+    table = Table(title=Text(f"episodes in {collected.out}"), title_justify="left")
+    table.add_column("task", no_wrap=True)
+    for column in ("kept", "wanted", "tried", "failed"):
+        table.add_column(column, justify="right")
+    total: Counter[str] = Counter()
+    for task, counts in collected.tasks.items():
+        total += counts
+        table.add_row(
+            Text(task), *(f"{counts[name]:,}" for name in ("kept", "wanted", "tried", "failed"))
+        )
+    table.add_row("all", *(f"{total[name]:,}" for name in ("kept", "wanted", "tried", "failed")))
     return table
 
 

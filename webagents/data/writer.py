@@ -6,6 +6,7 @@ give the same files, byte for byte, however often the writing was cut off and ta
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import pyarrow as pa
@@ -33,7 +34,7 @@ _COMPRESSION = {
 
 
 class DatasetWriter:
-    """A dataset being written; a context manager.
+    """A dataset being written; a context manager, which after an error may be gone on with.
 
     An episode is kept first, and then placed: its place in the shards is settled. `add` does both.
     What was kept and not placed when the writing ended is found in `waiting` when it goes on.
@@ -53,7 +54,7 @@ class DatasetWriter:
         """A writer into `folder`.
 
         resume: whether a dataset that is there is gone on with.
-        split: the part of the data that the episodes are.
+        split: the part of the data that episodes are placed in where `place` names no other.
         shard_bytes: how large the episodes of a shard are in memory, about.
 
         Raises:
@@ -70,19 +71,26 @@ class DatasetWriter:
         self.waiting: dict[str, pa.RecordBatch] = {
             _id(batch): batch for batch in self._journal.batches if _id(batch) not in self.ids
         }
-        self._placed: list[pa.RecordBatch] = []
-        self._bytes = 0
+        self._closed = False
+        self._placed: dict[str, list[pa.RecordBatch]] = {}
+        self._bytes: Counter[str] = Counter()
+
+    def __contains__(self, id_: str) -> bool:
+        return id_ in self.ids or id_ in self.waiting
 
     def __enter__(self) -> DatasetWriter:
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self.close()
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None:
+            self.close()
+        else:
+            self.suspend()
 
-    def add(self, demonstration: Demonstration) -> None:
-        """Keeps an episode and places it next."""
+    def add(self, demonstration: Demonstration, *, split: str | None = None) -> None:
+        """Keeps an episode and places it next; see `place`."""
         self.keep(batch_of(demonstration))
-        self.place(demonstration.id)
+        self.place(demonstration.id, split=split)
 
     def keep(self, batch: pa.RecordBatch) -> None:
         """Makes an episode's rows safe; where they go is settled by `place`.
@@ -91,19 +99,20 @@ class DatasetWriter:
             UserError: an episode of that id is there.
         """
         id_ = _id(batch)
-        if id_ in self.ids or id_ in self.waiting:
+        if id_ in self:
             raise UserError(f"the dataset has an episode {clipped(id_)} already")
         self._journal.append(batch)
         self.waiting[id_] = batch
 
-    def place(self, id_: str) -> None:
-        """Puts a kept episode at the end of the dataset."""
+    def place(self, id_: str, *, split: str | None = None) -> None:
+        """Puts a kept episode at the end of a split, None: the writer's own."""
+        split = split or self._split
         batch = self.waiting.pop(id_)
         self.ids.add(id_)
-        self._placed.append(batch)
-        self._bytes += batch.nbytes
-        if self._bytes >= self._shard_bytes:
-            self._write_shard()
+        self._placed.setdefault(split, []).append(batch)
+        self._bytes[split] += batch.nbytes
+        if self._bytes[split] >= self._shard_bytes:
+            self._write_shard(split)
 
     def place_rest(self) -> None:
         """Places what waits, in the order in which it was kept."""
@@ -118,31 +127,42 @@ class DatasetWriter:
         """Writes ``dataset.json`` and ``card.md`` for the shards that are written."""
         summary.save(self._folder, self.counts, self.about)
 
-    def suspend(self) -> None:
-        """Stops in the middle: what is not in a shard stays in the journal until it goes on."""
-        self._journal.rewrite([*self._placed, *self.waiting.values()])
-        self.save_summary()
-        self._journal.close()
-
     def close(self) -> None:
-        """Writes what is placed; what waits stays in the journal."""
-        if self._placed:
-            self._write_shard()
-        self.save_summary()
-        self._journal.close()
+        """Writes what is placed; what waits stays in the journal. Safe to call again."""
+        if self._closed:
+            return
+        for split in list(self._placed):
+            self._write_shard(split)
+        self._end()
 
-    def _write_shard(self) -> None:
-        number = len(shards(self._folder, self._split))
-        path = self._folder / f"{self._split}-{number:05}.parquet"
+    def suspend(self) -> None:
+        """Stops in the middle: what is not in a shard yet stays in the journal."""
+        if not self._closed:
+            self._end()
+
+    def _end(self) -> None:
+        self._closed = True
+        self._journal.rewrite(self._not_in_shards())
+        self._journal.close()
+        self.save_summary()
+
+    def _write_shard(self, split: str) -> None:
+        placed = self._placed.pop(split)
+        number = len(shards(self._folder, split))
+        path = self._folder / f"{split}-{number:05}.parquet"
         new = path.with_name(path.name + ".new")
-        table = pa.Table.from_batches(self._placed, SCHEMA)
+        table = pa.Table.from_batches(placed, SCHEMA)
         pq.write_table(table, new, row_group_size=GROUP_ROWS, compression=_COMPRESSION)
         new.replace(path)
-        for batch in self._placed:
-            self.counts.add(batch, self._split)
-        self._placed, self._bytes = [], 0
-        self._journal.rewrite(list(self.waiting.values()))
+        for batch in placed:
+            self.counts.add(batch, split)
+        del self._bytes[split]
+        self._journal.rewrite(self._not_in_shards())
         self.save_summary()
+
+    def _not_in_shards(self) -> list[pa.RecordBatch]:
+        placed = (batch for batches in self._placed.values() for batch in batches)
+        return [*placed, *self.waiting.values()]
 
     def _count_shard(self, path: Path) -> None:
         split = split_of(path)
@@ -180,4 +200,4 @@ def _open(folder: Path, *, resume: bool) -> None:
             "name a new folder"
         )
     if found and not resume:
-        raise UserError(f"{folder} holds a dataset already; name a new folder")
+        raise UserError(f"{folder} holds a dataset already; resume it, or name a new folder")

@@ -1,0 +1,1 @@
+"""Demonstrations from scripted experts, models and people."""

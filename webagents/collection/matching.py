@@ -1,0 +1,71 @@
+"""Finding an element of one look at a page in another look, where its ref may be another.
+
+A person's page is looked at when the person acts, an environment's after each action: elements that
+come and go are numbered differently.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from webagents import html
+from webagents.actions import Action, parse
+
+REFS = ("ref", "from_ref", "to_ref")
+
+# What tells elements apart, and does not change when a page is used.
+_LASTING = ("id", "type", "name", "for", "href", "src", "alt", "title", "placeholder", "role")
+_MOST_TEXT = 200
+
+
+def renamed(text: str, before: str, now: str) -> str | None:
+    """An action's text with the refs of another look; None where an element is not there.
+
+    before: the look whose refs the text names.
+    now: the look whose refs are wanted.
+    """
+    action = parse(text)
+    named = [name for name in REFS if name in action.arguments]
+    if not named:
+        return text
+    old, new = _elements(before), _elements(now)
+    refs: dict[str, Any] = dict(action.arguments)
+    for name in named:
+        ref = _found(str(action.arguments[name]), old, new)
+        if ref is None:
+            return None
+        refs[name] = ref
+    return Action(name=action.name, arguments=refs).text
+
+
+def _found(ref: str, old: list[html.Element], new: list[html.Element]) -> str | None:
+    """The ref that an element has now."""
+    wanted = next((each for each in old if html.ref_of(each) == ref), None)
+    if wanted is None:
+        return None
+    alike = [html.ref_of(each) for each in new if _looks(each) == _looks(wanted)]
+    if ref in alike:
+        return ref
+    if alike:
+        place = [html.ref_of(each) for each in old if _looks(each) == _looks(wanted)].index(ref)
+        return alike[place] if place < len(alike) else None
+    # Its text has changed, as a field's or a list's around what was chosen does.
+    same = next((each for each in new if html.ref_of(each) == ref), None)
+    return ref if same is not None and _kind(same) == _kind(wanted) and len(wanted) else None
+
+
+def _elements(page: str) -> list[html.Element]:
+    return list(_with_refs(html.parse(page)))
+
+
+def _with_refs(root: html.Element) -> Iterator[html.Element]:
+    return (each for each in root.iter() if isinstance(each.tag, str) and html.ref_of(each))
+
+
+def _kind(element: html.Element) -> tuple[str, ...]:
+    return (element.tag, *(element.get(name, "") for name in _LASTING))
+
+
+def _looks(element: html.Element) -> tuple[str, ...]:
+    return (*_kind(element), html.text_of(element)[:_MOST_TEXT])
