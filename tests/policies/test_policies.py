@@ -53,8 +53,8 @@ def test_a_policy_of_the_users_own_is_loaded_by_its_module():
 @pytest.mark.parametrize(
     ("name", "told"),
     [
-        ("exprt", "no policy 'exprt'; the policies are expert, random, replay:PATH, module:Class"),
-        ("replay", "no policy 'replay'; the policies are"),
+        ("exprt", "no policy .exprt.; the policies are expert, random, replay:PATH, perturbed:"),
+        ("replay", "replay: of what?"),
         ("replay:/nowhere", "'/nowhere' is no run to replay"),
         ("no_such_module:Policy", "No module named 'no_such_module'"),
         ("json:loads", "'json:loads' is no policy: it has no act"),

@@ -10,26 +10,44 @@ from webagents.errors import UnknownPolicy, clipped
 from webagents.types import Policy
 
 
-def _expert(_: str) -> Policy:
+def _expert(variant: str) -> Policy:
     from webagents.policies.expert import ExpertPolicy
 
-    return ExpertPolicy()
+    if variant and not variant.isdecimal():
+        raise UnknownPolicy(f"expert:{clipped(variant)}: a variant is a whole number from 0")
+    return ExpertPolicy(int(variant or 0))
 
 
-def _random(_: str) -> Policy:
+def _random(nothing: str) -> Policy:
     from webagents.policies.random import RandomPolicy
 
+    if nothing:
+        raise UnknownPolicy(f"random:{clipped(nothing)}: the random policy takes nothing more")
     return RandomPolicy()
+
+
+def _perturbed(rest: str) -> Policy:
+    from webagents.policies.perturbed import PerturbedPolicy
+
+    first, _, policy = rest.partition(":")
+    try:
+        rate = float(first)
+    except ValueError:
+        return PerturbedPolicy(load_policy(rest))
+    return PerturbedPolicy(load_policy(policy), rate)
 
 
 def _replay(path: str) -> Policy:
     from webagents.policies.replay import ReplayPolicy
 
+    if not path:
+        raise UnknownPolicy("replay: of what? give replay:PATH, a dataset or a run")
     return ReplayPolicy.read(Path(path))
 
 
 POLICIES: Mapping[str, Callable[[str], Policy]] = {
     "expert": _expert,
+    "perturbed": _perturbed,
     "random": _random,
     "replay": _replay,
 }
@@ -37,18 +55,22 @@ POLICIES: Mapping[str, Callable[[str], Policy]] = {
 
 
 def load_policy(name: str) -> Policy:
-    """The policy of that name: ``expert``, ``random``, ``replay:PATH`` or ``module:Class``.
+    """The policy of that name.
+
+    ``expert`` and ``expert:VARIANT`` (another order where any will do), ``random``,
+    ``replay:PATH``, ``perturbed:POLICY`` and ``perturbed:RATE:POLICY`` (with mistakes in between),
+    ``module:Class``.
 
     Raises:
         UnknownPolicy: there is none, or it cannot be loaded.
     """
     word, colon, rest = name.partition(":")
     make = POLICIES.get(word)
-    if make is not None and (word == "replay") == bool(colon):
+    if make is not None:
         return make(rest)
     if colon and rest.isidentifier():
         return _from_module(word, rest)
-    known = "expert, random, replay:PATH, module:Class"
+    known = "expert, random, replay:PATH, perturbed:POLICY, module:Class"
     raise UnknownPolicy(f"no policy {clipped(name)}; the policies are {known}")
 
 
