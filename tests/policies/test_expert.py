@@ -27,17 +27,18 @@ BOXES = (
 
 
 @pytest.mark.parametrize(
-    ("checked", "action"),
+    ("checked", "refs"),
     [
-        ({}, "click('4')"),
-        ({"a": " checked"}, "click('8')"),
-        ({"a": " checked", "b": " checked"}, "click('6')"),
-        ({"a": " checked", "c": " checked"}, "click('9')"),
+        ({}, {"3", "4", "7", "8"}),
+        ({"a": " checked"}, {"7", "8"}),
+        ({"a": " checked", "b": " checked"}, {"5", "6", "7", "8"}),
+        ({"a": " checked", "c": " checked"}, {"9"}),
     ],
 )
-def test_boxes_are_set_one_by_one_and_wrong_ones_put_right(checked, action):
+def test_boxes_are_set_one_by_one_in_any_order_and_wrong_ones_put_right(checked, refs):
     page = BOXES.format(**{"a": "", "b": "", "c": "", **checked})
-    assert answer("click-checkboxes", "Select A, C and click Submit.", page) == action
+    action = answer("click-checkboxes", "Select A, C and click Submit.", page)
+    assert action in {f"click('{ref}')" for ref in refs}
 
 
 LOGIN = (
@@ -48,17 +49,17 @@ LOGIN_TEXT = 'Enter the username "kim" and the password "it\'s" into the text fi
 
 
 @pytest.mark.parametrize(
-    ("user", "password", "action"),
+    ("user", "password", "actions"),
     [
-        ("", "", "fill('2', 'kim')"),
-        ("kim", "", "fill('3', \"it's\")"),
-        ("kim", "it's", "click('4')"),
-        ("kin", "it's", "fill('2', 'kim')"),
+        ("", "", {"fill('2', 'kim')", "fill('3', \"it's\")"}),
+        ("kim", "", {"fill('3', \"it's\")"}),
+        ("kim", "it's", {"click('4')"}),
+        ("kin", "it's", {"fill('2', 'kim')"}),
     ],
 )
-def test_fields_are_filled_in_order_and_submitted(user, password, action):
+def test_fields_are_filled_in_any_order_and_submitted(user, password, actions):
     page = LOGIN.format(user=user, password=password)
-    assert answer("login-user", LOGIN_TEXT, page) == action
+    assert answer("login-user", LOGIN_TEXT, page) in actions
 
 
 TABS = (
@@ -69,10 +70,12 @@ TABS = (
 TABS_TEXT = 'Switch between the tabs to find and click on the link "eget".'
 
 
-def test_tabs_are_opened_until_the_link_shows():
-    assert answer("click-tab-2", TABS_TEXT, TABS.format(shown="")) == "click('5')"
-    tried = ["click('5')"]
-    assert answer("click-tab-2", TABS_TEXT, TABS.format(shown=""), tried) == "click('7')"
+def test_tabs_are_opened_in_any_order_until_the_link_shows():
+    closed = TABS.format(shown="")
+    first = answer("click-tab-2", TABS_TEXT, closed)
+    second = answer("click-tab-2", TABS_TEXT, closed, [first])
+    assert {first, second} == {"click('5')", "click('7')"}
+    assert answer("click-tab-2", TABS_TEXT, closed, [first, second]) == first
     link = '<span ref="8" class="alink">eget</span>'
     assert answer("click-tab-2", TABS_TEXT, TABS.format(shown=link)) == "click('8')"
 
@@ -99,8 +102,13 @@ def test_a_task_without_an_expert_is_named_with_those_that_have_one():
     assert ExpertPolicy.knows("miniwob.click-tab")
 
 
+# With a mouse alone, its selected slice cannot be clicked (see its notes in the catalogue).
+BEYOND_A_MOUSE = {"miniwob.click-pie-nodelay"}
+
+
 def played(seeds, **options):
-    jobs = [Job(task, seed) for task in EXPERTS for seed in seeds]
+    beyond = BEYOND_A_MOUSE if options.get("clicks") == "pointer" else ()
+    jobs = [Job(task, seed) for task in EXPERTS if task not in beyond for seed in seeds]
     episodes = rollout(jobs, ExpertPolicy(), pages=4, screenshots=False, **options)
     return {(e.task, e.seed): (e.success, e.void) for e in episodes}
 

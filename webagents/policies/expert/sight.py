@@ -25,6 +25,7 @@ class Sight:
     Attributes:
         instruction: what is to be done.
         page: the page below the instruction, as elements.
+        query: the instruction as the page shows it, which may hold pictures; None where it is not.
         quoted: the texts in quotation marks in the instruction.
         done: the texts of the actions so far.
         error: why the last action failed, "" when it did not.
@@ -39,7 +40,9 @@ class Sight:
         self.screenshot: Screenshot | None = episode.observation.screenshot
         self.instruction = episode.observation.instruction
         self.page = html.parse(episode.observation.html)
+        self.query: Element | None = None
         for outside in [e for e in self.page.iter() if e.get("id") in _OUTSIDE]:
+            self.query = outside
             outside.drop_tree()
         self.quoted: Sequence[str] = _QUOTED.findall(self.instruction)
         self.done: Sequence[str] = [step.action for step in episode.steps]
@@ -49,6 +52,20 @@ class Sight:
         """The instruction's ordinal ("3rd"), counted from 1; 1 where it has none."""
         found = _RANK.search(self.instruction)
         return int(found.group(1)) if found else 1
+
+    @property
+    def named(self) -> str:
+        """The first quoted text; "" where there is none."""
+        return self.quoted[0] if self.quoted else ""
+
+    @property
+    def earlier(self) -> list[Element]:
+        """The pages seen before this one, the first one first, with the instruction in them."""
+        return [html.parse(step.observation.html) for step in self.episode.steps]
+
+    def did(self, action: str) -> bool:
+        """Whether an action has been done, and did not fail."""
+        return any(step.action == action and not step.error for step in self.episode.steps)
 
     def shuffled(
         self, things: Iterable[Thing], key: Callable[[Thing], str] = html.ref_of
@@ -83,6 +100,26 @@ class Sight:
             if html.text_of(button).lower() == label.lower():
                 return button
         return None
+
+
+class Box(NamedTuple):
+    """Where an element lies in the visual view, CSS pixels of the page."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+    @property
+    def middle(self) -> tuple[float, float]:
+        """The point in its middle."""
+        return self.x + self.width / 2, self.y + self.height / 2
+
+
+def box_of(element: Element) -> Box | None:
+    """The element's box in the visual view; None where it has none."""
+    numbers = [float(number) for number in (element.get("box") or "").split()]
+    return Box(*numbers) if len(numbers) == 4 else None
 
 
 Expert = Callable[[Sight], str]
