@@ -47,7 +47,7 @@ def paragraph_marked(sight: Sight) -> str:
 
 
 def _drag(start: Point, end: Point) -> str:
-    (from_x, from_y), (to_x, to_y) = start, end
+    (from_x, from_y), (to_x, to_y) = ((round(x), round(y)) for x, y in (start, end))
     return act("mouse_drag_and_drop", from_x=from_x, from_y=from_y, to_x=to_x, to_y=to_y)
 
 
