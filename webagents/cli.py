@@ -11,6 +11,7 @@ import shlex
 import sys
 from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -126,6 +127,23 @@ def evaluate() -> None:
 @app.command()
 def collect() -> None:
     """Play a policy on tasks and keep its episodes as a dataset; can be resumed."""
+
+
+@app.command()
+def view(
+    path: Annotated[Path, typer.Argument(help="A dataset, or a run that `evaluate` wrote.")],
+    out: Annotated[
+        Path | None, typer.Option(help="The HTML file; by default runs/view/NAME.html.")
+    ] = None,
+    episodes: Annotated[
+        int | None, typer.Option(help="At most so many, evenly over the tasks; all by default.")
+    ] = None,
+) -> None:
+    """Write a page that steps through the episodes of a dataset or a run."""
+    from webagents.progress import shown
+    from webagents.serving.viewer import view
+
+    typer.echo(f"view: {view(path, out, episodes=episodes, progress=shown)}")
 
 
 @app.command()

@@ -110,10 +110,12 @@ def test_episodes_are_chosen_by_task_and_split(tmp_path):
 
 def test_half_a_character_on_a_page_is_no_reason_to_lose_the_episode(tmp_path):
     seen = Observation(instruction="\ud83d", html="<b>\udc00</b>")
-    step = Step(observation=seen, action="type('1', '\ud83d')", terminated=True)
+    notes = {"thought": "\udfff"}
+    step = Step(observation=seen, action="type('1', '\ud83d')", terminated=True, notes=notes)
     demo = Demonstration.of(Episode(task="t", seed=0, observation=seen, steps=(step,)), "x")
     (back,) = written(tmp_path / "set", [demo])
     assert back.episode.steps[0].action == "type('1', '?')"
+    assert back.episode.steps[0].notes == {"thought": "?"}
 
 
 def test_shards_are_the_same_bytes_whether_or_not_the_writer_was_cut_off(tmp_path):

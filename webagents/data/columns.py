@@ -7,6 +7,7 @@ The last row of an episode also carries what came after its action: the final pa
 from __future__ import annotations
 
 import itertools
+import json
 import operator
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
@@ -173,4 +174,7 @@ def _plain(text: str) -> str:
 
 
 def _json(value: Mapping[str, Any]) -> str:
-    return orjson.dumps(dict(value), option=orjson.OPT_SERIALIZE_NUMPY, default=str).decode()
+    try:
+        return orjson.dumps(dict(value), option=orjson.OPT_SERIALIZE_NUMPY, default=str).decode()
+    except TypeError:  # half a surrogate pair, which only the slower library writes
+        return _plain(json.dumps(dict(value), ensure_ascii=False, default=str))
