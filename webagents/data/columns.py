@@ -128,7 +128,7 @@ def _demonstration(
             truncated=row["truncated"],
             error=row["error"],
             time_ms=row["time_ms"],
-            notes=orjson.loads(row["notes"] or "{}"),
+            notes=json.loads(row["notes"] or "{}"),
         )
         for row, error in zip(rows, errors, strict=False)
     )
@@ -142,7 +142,7 @@ def _demonstration(
         ),
         steps=steps,
         success=last["success"],
-        info=orjson.loads(last["info"] or "{}"),
+        info=json.loads(last["info"] or "{}"),
     )
     return Demonstration(id=id_, source=last["source"], episode=episode)
 

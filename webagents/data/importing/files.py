@@ -67,7 +67,9 @@ def json_values(path: Path) -> Iterator[object | Dropped]:
         if path.name.lower().removesuffix(".gz").endswith(".json"):
             data = content(path)
             value = _value(data)
-            if not isinstance(value, Dropped) or b"\n" not in data.strip():
+            first, *more = data.strip().split(b"\n", 1)
+            lines_of_json = more and not isinstance(_value(first), Dropped)
+            if not isinstance(value, Dropped) or not lines_of_json:
                 yield from value if isinstance(value, list) else [value]
                 return
         with path.open("rb") as file:
@@ -85,7 +87,9 @@ def json_values(path: Path) -> Iterator[object | Dropped]:
 
 
 def parsed(data: bytes) -> object:
-    """The value of JSON, also of what only Python's own reader takes: NaN, halves of characters.
+    """The value of JSON, also of what only Python's own reader takes, such as NaN.
+
+    Halves of characters, which no file can hold, become "?", and what is no number null.
 
     Raises:
         Dropped: it is none.
@@ -94,7 +98,8 @@ def parsed(data: bytes) -> object:
         try:
             value: object = orjson.loads(data)
         except ValueError:
-            value = json.loads(data)
+            whole = json.dumps(json.loads(data), ensure_ascii=False)
+            value = json.loads(whole.encode("utf-8", "replace"), parse_constant=lambda _: None)
     except (ValueError, RecursionError) as error:
         raise Dropped("not JSON", str(error)) from error
     return value
@@ -105,6 +110,12 @@ def _value(data: bytes) -> object:
         return parsed(data)
     except Dropped as dropped:
         return dropped
+
+
+def named(path: Path, src: Path) -> str:
+    """The path as it is told: relative to what is imported, "?" for what is no character."""
+    name = path.name if path == src else path.relative_to(src).as_posix()
+    return name.encode("utf-8", "replace").decode()
 
 
 def stem(file: str) -> str:

@@ -33,7 +33,7 @@ def episode_files(src: Path) -> list[Path]:
 
 def records(path: Path, src: Path, keep: Keep) -> Iterator[Record]:
     """The one episode of a file."""
-    file = path.relative_to(src).as_posix() if path != src else path.name
+    file = files.named(path, src)
     try:
         yield Record(file, demonstration(files.content(path), file, path, keep))
     except Dropped as dropped:

@@ -15,17 +15,18 @@ from webagents.data.importing.choosing import Choice, chosen
 from webagents.data.importing.dom import Key, Node, Page
 from webagents.data.importing.gestures import Press, Recording, Stroke, gestures
 from webagents.data.importing.keys import combination, edits
+from webagents.data.importing.kinds import (
+    holds_others,
+    in_control,
+    is_drawing,
+    is_field,
+    is_frame,
+    item_of,
+    list_of,
+    meant_by,
+)
 from webagents.data.importing.records import Dropped
 
-_FIELDS = frozenset({"TEXTAREA", "INPUT"})
-_NO_FIELDS = frozenset(
-    f"INPUT_{kind}"
-    for kind in ("checkbox", "radio", "button", "submit", "reset", "image", "file", "hidden")
-)
-_CONTROLS = frozenset({"A", "BUTTON", "LABEL", "OPTION", "SUMMARY"})
-_DRAWINGS = frozenset({"svg", "CANVAS"})
-_FRAMES = frozenset({"BODY", "HTML", "FORM"})
-_FRAME_IDS = frozenset({"wrap", "area", "query"})
 _DRAG_PIXELS = 8
 
 
@@ -84,9 +85,9 @@ class _Reader:
     def _next(self, at: int) -> int:
         """Reads what begins with a gesture; the first gesture after it."""
         target = self._target(at)
-        if target is not None and _list_of(target) is not None:
+        if target is not None and list_of(target) is not None:
             return self._choose(at)
-        if target is not None and _is_field(target):
+        if target is not None and is_field(target):
             return self._edit(at)
         gesture = self._gestures[at]
         if isinstance(gesture, Press):
@@ -203,12 +204,12 @@ class _Reader:
     def _choose(self, at: int) -> int:
         """Reads what is done to a list until something else is done: one `select_option`."""
         node = self._target(at)
-        options = _list_of(node) if node is not None else None
+        options = list_of(node) if node is not None else None
         assert options is not None
         key, end, steps = options.key, at, []
         while end < len(self._gestures):
             target = self._target(end)
-            if target is None or (_list_of(target) or target).key != key:
+            if target is None or (list_of(target) or target).key != key:
                 break
             steps.append((self._gestures[end], target, self._released(end)))
             end += 1
@@ -252,16 +253,16 @@ class _Reader:
             return at + 1
         changes = self._changes(at)
         if self._drags(press, target, changes=changes):
-            if self._moves or last or not _is_frame(target):
+            if last or not is_frame(target):
                 self._marked = True
                 self._drag(at, press)
             return at + 1
-        if _holds_others(target) and not last and not changes:
+        if holds_others(target) and not last and not changes:
             return at + 1
-        if last and _is_frame(target):
+        if last and is_frame(target):
             raise Dropped("action on no element", f"at {press.x:g}, {press.y:g}")
         self._unfold(at, target)
-        if target.tag in _DRAWINGS:
+        if is_drawing(target):
             self._add(at, at, "mouse_click", x=press.x, y=press.y)
             return at + 1
         twice = not changes and self._is_second(at + 1, target.key)
@@ -273,7 +274,7 @@ class _Reader:
         """Reads a text that was dragged into a field."""
         page = self._before(at)
         onto = page.at(press.to_x, press.to_y)
-        if press.moved < _DRAG_PIXELS or onto is None or not _is_field(onto):
+        if press.moved < _DRAG_PIXELS or onto is None or not is_field(onto):
             return False
         after = self._after(at).elements.get(onto.key)
         if after is None or not after.value or after.value == onto.value:
@@ -282,7 +283,7 @@ class _Reader:
         return True
 
     def _drags(self, press: Press, target: Node, *, changes: bool) -> bool:
-        if press.moved < _DRAG_PIXELS or any(node.tag in _CONTROLS for node in target.ancestors):
+        if press.moved < _DRAG_PIXELS or in_control(target):
             return False
         return press.clicked is None or not changes
 
@@ -295,7 +296,7 @@ class _Reader:
             and onto is not None
             and start not in onto.ancestors
             and onto.parent is not start.parent
-            and not any(_is_frame(node) or node.tag in _DRAWINGS for node in (start, onto))
+            and not any(is_frame(node) or is_drawing(node) for node in (start, onto))
             and self._moves_element(at, start.key)
         ):
             self._add(at, at, "drag_and_drop", start.key, onto.key)
@@ -320,7 +321,7 @@ class _Reader:
             and node.parent.tag == "LI"
             and node.key not in seen_before.elements
         ]
-        items = [_item(menu) for menu in menus]
+        items = [item_of(menu) for menu in menus]
         for place in reversed(range(len(menus))):
             move = Move(
                 name="hover",
@@ -346,11 +347,7 @@ class _Reader:
             control = self._recording.page(press.control).target
             if control is not None and control.key in self._recording.page(press.start).elements:
                 return control.key
-        for node in target.ancestors:
-            if node.tag in ("A", "BUTTON"):
-                return node.key
-        controls = [node for node in target.elements if node.tag in _NO_FIELDS]
-        return controls[0].key if target.tag == "LABEL" and len(controls) == 1 else target.key
+        return meant_by(target)
 
     def _stroke(self, at: int, stroke: Stroke, target: Node | None) -> int:
         """Reads a key pressed outside of fields."""
@@ -363,37 +360,8 @@ class _Reader:
         last = self._is_last(at)
         if not pressed or not (last or self._changes(at)):
             return at + 1
-        if target is None or _is_frame(target):
+        if target is None or is_frame(target):
             self._add(at, at, "keyboard_press", key=pressed)
         else:
             self._add(at, at, "press", target.key, key=pressed)
         return at + 1
-
-
-def _is_field(node: Node) -> bool:
-    return node.tag.partition("_")[0] in _FIELDS and node.tag not in _NO_FIELDS
-
-
-def _list_of(node: Node) -> Node | None:
-    """The list of options that an element is or belongs to."""
-    return next((each for each in node.ancestors if each.tag == "SELECT"), None)
-
-
-def _item(menu: Node) -> Key:
-    """The item that opens a menu, which lies beside it."""
-    assert menu.parent is not None
-    beside = (node for node in menu.parent.elements if node is not menu)
-    return next(beside, menu.parent).key
-
-
-def _is_frame(node: Node) -> bool:
-    return node.tag in _FRAMES or node.id in _FRAME_IDS
-
-
-def _holds_others(node: Node) -> bool:
-    """Whether an element is there for what it holds, so that a click on it means nothing."""
-    if _is_frame(node):
-        return True
-    if any(each.tag in _CONTROLS for each in node.ancestors):
-        return False
-    return node.tag == "P" or (bool(node.elements) and not node.own_text)

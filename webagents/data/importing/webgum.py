@@ -33,7 +33,7 @@ def episode_files(src: Path) -> list[Path]:
 
 def records(path: Path, src: Path, keep: Keep) -> Iterator[Record]:
     """The episodes of a file; what is dropped is told record by record."""
-    file = path.relative_to(src).as_posix() if path != src else path.name
+    file = files.named(path, src)
     group: list[Numbered] = []
     for number, value in enumerate(files.json_values(path), start=1):
         at = f"{file}#{number}"

@@ -163,7 +163,8 @@ def _name(value: object) -> str:
 
 
 def _whole(value: object) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    return value if whole and isinstance(value, int) and abs(value) < 2**63 else None
 
 
 def _number(value: object) -> float | None:
