@@ -9,15 +9,12 @@ from __future__ import annotations
 import logging
 import shlex
 import sys
-from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 from typer.core import TyperGroup
 
 from webagents import __version__
@@ -25,11 +22,14 @@ from webagents.errors import WebAgentsError
 from webagents.flags import function_of
 
 if TYPE_CHECKING:
-    from webagents.collection.collect import Collected
-    from webagents.evaluation.report import Report, SetResult, TaskResult
+    from webagents.collection.collect import CollectConfig
+    from webagents.data.mixing import MixConfig
     from webagents.evaluation.run import EvaluateConfig
+    from webagents.serving.recorder.run import RecordConfig
 
-RESUMABLE = {"evaluate": "", "collect": " --resume"}
+IMPORTABLE = "miniwob-human, webgum, jsonl, webdataset or minari."
+
+RESUMABLE = {"evaluate": "", "collect": " --resume", "mix": " --resume"}
 """Verbs that go on where they were when the same command is given again, with this added."""
 
 
@@ -130,6 +130,61 @@ def collect() -> None:
 
 
 @app.command()
+def record() -> None:
+    """Serve a page on which people demonstrate tasks in their own browser."""
+
+
+@app.command()
+def mix() -> None:
+    """Mix and balance datasets into a new one; can be resumed."""
+
+
+@app.command("import")
+def import_(
+    format: Annotated[str, typer.Argument(help=IMPORTABLE)],  # noqa: A002 (its own name)
+    src: Annotated[Path, typer.Argument(help="The folder or file.")],
+    out: Annotated[Path, typer.Option(help="The folder of the new dataset.")],
+    keep: Annotated[str, typer.Option(help='"successes", or "all".')] = "successes",
+) -> None:
+    """Read the demonstrations of others into a dataset."""
+    from webagents.data.importing import DROPPED, import_dataset
+    from webagents.data.importing.terminal import lines
+
+    imported = import_dataset(format, src, out, keep=keep, on_file=lines(say))  # type: ignore[arg-type]
+    typer.echo(f"{imported.kept:,} episodes, {imported.steps:,} steps of {imported.files:,} files")
+    for reason, number in imported.dropped.most_common():
+        typer.echo(f"not taken, {reason}: {number:,}")
+    typer.echo(f"dataset: {out} ({DROPPED} lists what was not taken)")
+
+
+@app.command()
+def export(
+    dataset: Annotated[Path, typer.Argument(help="The folder of the dataset.")],
+    to: Annotated[str, typer.Option(help="jsonl, webdataset or minari.")],
+    out: Annotated[Path, typer.Option(help="A new folder.")],
+) -> None:
+    """Write a dataset in the format of another program."""
+    from webagents.data.exporting import export
+    from webagents.progress import shown
+
+    made = export(dataset, to, out, progress=shown)
+    typer.echo(
+        f"{made.episodes:,} episodes, {made.steps:,} steps, {made.bytes / 1e6:,.1f} MB: {made.out}"
+    )
+
+
+@app.command()
+def summarise(
+    dataset: Annotated[Path, typer.Argument(help="The folder of the dataset.")],
+) -> None:
+    """Print a dataset's episodes, steps and lengths in tokens, by task."""
+    from webagents.data import Dataset
+    from webagents.data.mixing import summarise, table
+
+    stdout().print(table(summarise(Dataset(dataset))))
+
+
+@app.command()
 def view(
     path: Annotated[Path, typer.Argument(help="A dataset, or a run that `evaluate` wrote.")],
     out: Annotated[
@@ -170,10 +225,11 @@ def evaluate_flags() -> Callable[..., None]:
     """The `evaluate` verb with a flag for each of its settings."""
     from webagents.doctor import browser_version
     from webagents.evaluation.run import EvaluateConfig, evaluate
+    from webagents.evaluation.terminal import table_of
 
     def run(config: EvaluateConfig) -> None:
         report = evaluate(config, browser=browser_version())
-        stdout().print(summary(report))
+        stdout().print(table_of(report))
         typer.echo(f"report: {config.out / 'report.html'}")
         typer.echo(f"        {config.out / 'report.json'}")
 
@@ -183,11 +239,12 @@ def evaluate_flags() -> Callable[..., None]:
 def collect_flags() -> Callable[..., None]:
     """The `collect` verb with a flag for each of its settings."""
     from webagents.collection.collect import CollectConfig, collect
+    from webagents.collection.terminal import table_of
     from webagents.doctor import browser_version
 
     def run(config: CollectConfig) -> None:
         collected = collect(config, browser=browser_version())
-        stdout().print(kept(collected))
+        stdout().print(table_of(collected))
         typer.echo(f"dataset: {collected.out}")
         if collected.void:
             say(f"{collected.void} episodes are missing as the browser broke; --resume tries again")
@@ -198,52 +255,35 @@ def collect_flags() -> Callable[..., None]:
     return function_of(CollectConfig, run)
 
 
+def mix_flags() -> Callable[..., None]:
+    """The `mix` verb with a flag for each of its settings."""
+    from webagents.data.mixing import MixConfig, mix, report
+    from webagents.progress import shown
+
+    def run(config: MixConfig) -> None:
+        stdout().print(report(mix(config, progress=shown)))
+        typer.echo(f"dataset: {config.out}")
+
+    return function_of(MixConfig, run, arguments=["sources"])
+
+
+def record_flags() -> Callable[..., None]:
+    """The `record` verb with a flag for each of its settings."""
+    from webagents.serving.recorder.run import RecordConfig, record
+
+    def run(config: RecordConfig) -> None:
+        record(config, say=say)
+
+    return function_of(RecordConfig, run)
+
+
 WITH_SETTINGS: dict[str, Callable[[], Callable[..., None]]] = {
     "evaluate": evaluate_flags,
     "collect": collect_flags,
+    "mix": mix_flags,
+    "record": record_flags,
 }
 """Verbs whose flags are made from a record of settings, by what makes them."""
-
-
-def summary(report: Report) -> Table:
-    """The report's tasks and sets for the terminal, success with its 95% interval."""
-    table = Table(title=Text(f"success of {report.policy}"), title_justify="left")
-    table.add_column("task", no_wrap=True)
-    for column in ("success", "95% interval", "episodes", "void", "steps"):
-        table.add_column(column, justify="right")
-    rows: dict[str, TaskResult | SetResult] = {**report.tasks}
-    for name, members in report.sets.items():
-        part = (
-            "" if members.tasks == members.of else f" ({members.tasks} of its {members.of} tasks)"
-        )
-        rows[name + part] = members
-    for name, result in {**rows, "all": report.overall}.items():
-        mean, low, high = result.success
-        table.add_row(
-            Text(name),
-            f"{mean:.1%}",
-            f"{low:.1%} to {high:.1%}",
-            str(result.episodes),
-            str(result.void),
-            "-" if result.steps is None else f"{result.steps:.1f}",
-        )
-    return table
-
-
-def kept(collected: Collected) -> Table:
-    """What a collection kept of each task, for the terminal."""
-    table = Table(title=Text(f"episodes in {collected.out}"), title_justify="left")
-    table.add_column("task", no_wrap=True)
-    for column in ("kept", "wanted", "tried", "failed"):
-        table.add_column(column, justify="right")
-    total: Counter[str] = Counter()
-    for task, counts in collected.tasks.items():
-        total += counts
-        table.add_row(
-            Text(task), *(f"{counts[name]:,}" for name in ("kept", "wanted", "tried", "failed"))
-        )
-    table.add_row("all", *(f"{total[name]:,}" for name in ("kept", "wanted", "tried", "failed")))
-    return table
 
 
 def stdout() -> Console:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import MISSING, Field, fields
 from inspect import Parameter, Signature, cleandoc
 from typing import Annotated, Any, TypeVar, get_type_hints
@@ -15,11 +15,15 @@ Settings = TypeVar("Settings")
 _FIELD = re.compile(r"^(\w+(?:, \w+)*): (.*(?:\n[ \t]+\S.*)*)", re.MULTILINE)
 
 
-def function_of(settings: type[Settings], run: Callable[[Settings], None]) -> Callable[..., None]:
+def function_of(
+    settings: type[Settings], run: Callable[[Settings], None], *, arguments: Collection[str] = ()
+) -> Callable[..., None]:
     """A function with one keyword parameter for each field of a dataclass, for `typer.command`.
 
     Called, it gives `run` the record of its arguments. Each flag's help is what the dataclass's
     docstring says of the field (``name: text``).
+
+    arguments: the fields that are given by their place on the command line, not as flags.
     """
     hints, texts = get_type_hints(settings), described(settings)
     parameters = [
@@ -27,7 +31,12 @@ def function_of(settings: type[Settings], run: Callable[[Settings], None]) -> Ca
             field.name,
             Parameter.KEYWORD_ONLY,
             default=_default(field),
-            annotation=Annotated[hints[field.name], typer.Option(help=texts.get(field.name))],
+            annotation=Annotated[
+                hints[field.name],
+                (typer.Argument if field.name in arguments else typer.Option)(
+                    help=texts.get(field.name)
+                ),
+            ],
         )
         for field in fields(settings)  # type: ignore[arg-type]  # a dataclass, whatever its type
     ]

@@ -15,8 +15,12 @@ from webagents.actions import Action, parse
 REFS = ("ref", "from_ref", "to_ref")
 
 # What tells elements apart, and does not change when a page is used.
-_LASTING = ("id", "type", "name", "for", "href", "src", "alt", "title", "placeholder", "role")
+_LASTING = ("type", "name", "alt", "title", "placeholder", "role")
+# The same, but that some libraries count them up while a page is used.
+_NUMBERED = ("id", "for", "href", "src")
 _MOST_TEXT = 200
+
+_Looks = tuple[str, ...]
 
 
 def renamed(text: str, before: str, now: str) -> str | None:
@@ -44,13 +48,16 @@ def _found(ref: str, old: list[html.Element], new: list[html.Element]) -> str | 
     wanted = next((each for each in old if html.ref_of(each) == ref), None)
     if wanted is None:
         return None
-    alike = [html.ref_of(each) for each in new if _looks(each) == _looks(wanted)]
-    if ref in alike:
-        return ref
-    if alike:
-        place = [html.ref_of(each) for each in old if _looks(each) == _looks(wanted)].index(ref)
-        return alike[place] if place < len(alike) else None
-    # Its text has changed, as a field's or a list's around what was chosen does.
+    for looks in (_looks, _looks_but_for_numbers):
+        before, now = (
+            [html.ref_of(each) for each in page if looks(each) == looks(wanted)]
+            for page in (old, new)
+        )
+        if len(before) == len(now):
+            return now[before.index(ref)]
+        if now:
+            return ref if ref in now else None
+    # Its text has changed, as that of a list around what was chosen does.
     same = next((each for each in new if html.ref_of(each) == ref), None)
     return ref if same is not None and _kind(same) == _kind(wanted) and len(wanted) else None
 
@@ -63,9 +70,17 @@ def _with_refs(root: html.Element) -> Iterator[html.Element]:
     return (each for each in root.iter() if isinstance(each.tag, str) and html.ref_of(each))
 
 
-def _kind(element: html.Element) -> tuple[str, ...]:
-    return (element.tag, *(element.get(name, "") for name in _LASTING))
-
-
-def _looks(element: html.Element) -> tuple[str, ...]:
+def _looks(element: html.Element) -> _Looks:
     return (*_kind(element), html.text_of(element)[:_MOST_TEXT])
+
+
+def _looks_but_for_numbers(element: html.Element) -> _Looks:
+    return (*_lasting(element), html.text_of(element)[:_MOST_TEXT])
+
+
+def _kind(element: html.Element) -> _Looks:
+    return (*_lasting(element), *(element.get(name, "") for name in _NUMBERED))
+
+
+def _lasting(element: html.Element) -> _Looks:
+    return (element.tag, *(element.get(name, "") for name in _LASTING))

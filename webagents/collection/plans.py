@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from webagents.actions import Action
 from webagents.collection.recordings import Move, Recording
@@ -45,7 +45,7 @@ def plans(recording: Recording, action_ms: float) -> Iterator[Plan]:
 
     action_ms: the page time that passes with each action.
     """
-    essential = [(n, move) for n, move in enumerate(recording.moves) if not move.spare]
+    essential = _essential(recording.moves)
     everything = list(enumerate(recording.moves))
     seen: set[Plan] = set()
     for moves, way, needed in (
@@ -77,6 +77,19 @@ def _told(plan: Plan) -> Plan:
     if any(each.needed and each.wait_ms for each in plan):
         return plan
     return tuple(Planned(text=each.text, wait_ms=each.wait_ms, move=each.move) for each in plan)
+
+
+def _essential(moves: Sequence[Move]) -> list[tuple[int, Move]]:
+    """The moves that are not spare; what the page did before a spare one, it did before the next."""
+    found: list[tuple[int, Move]] = []
+    changed: float | None = None
+    for number, move in enumerate(moves):
+        if move.changed_ms is not None:
+            changed = move.changed_ms
+        if not move.spare:
+            found.append((number, replace(move, changed_ms=changed)))
+            changed = None
+    return found
 
 
 def _with_waits_for_changes(

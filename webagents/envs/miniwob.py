@@ -99,8 +99,9 @@ class MiniWobTask:
         return Verdict(
             ready=bool(state["ready"]),
             done=bool(state["done"]),
-            raw=float(state["raw"]),
-            original=float(state["original"]),
+            # A page may divide by zero (bisect-angle, with both marks in one place): no reward then.
+            raw=float(state["raw"] or 0.0),
+            original=float(state["original"] or 0.0),
             instruction=instruction,
             fields=fields,
         )

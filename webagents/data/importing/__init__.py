@@ -15,6 +15,7 @@ from typing import IO, Any
 
 import orjson
 
+from webagents.data.importing.exported import JSONL, MINARI, WEBDATASET
 from webagents.data.importing.miniwob_human import MINIWOB_HUMAN
 from webagents.data.importing.records import Dropped, Imported, Importer, Keep, Progress, Record
 from webagents.data.importing.webgum import WEBGUM
@@ -29,7 +30,13 @@ DROPPED = "dropped.jsonl"
 """The file beside a dataset that lists what was not taken: `file`, `reason`, `detail`."""
 
 IMPORTERS: Mapping[str, Importer] = MappingProxyType(
-    {"miniwob-human": MINIWOB_HUMAN, "webgum": WEBGUM}
+    {
+        "miniwob-human": MINIWOB_HUMAN,
+        "webgum": WEBGUM,
+        "jsonl": JSONL,
+        "webdataset": WEBDATASET,
+        "minari": MINARI,
+    }
 )
 """What reads a format, by its name."""
 

@@ -25,7 +25,10 @@ class _Trip(NamedTuple):
 
 def _trip(instruction: str) -> _Trip | None:
     found, date = _TRIP.search(instruction), date_in(instruction)
-    return _Trip(*found.groups(), date) if found and date else None
+    if found is None or date is None:
+        return None
+    wish, origin, destination = found.groups()
+    return _Trip(wish, origin, destination, date)
 
 
 def booked(sight: Sight) -> str:
@@ -48,12 +51,8 @@ def booked(sight: Sight) -> str:
         if place is not None and not (place in value and _AIRPORT.match(value)):
             return _place(sight, field, place)
         for item in _suggested(sight):
-            if "focused" in field.attrib and text_of(item) == value:  # gone to, not yet taken
-                return (
-                    act("press", ref=ref_of(field), key="Enter")
-                    if _active(item)
-                    else click(sight.find("h2"))
-                )
+            if "focused" in field.attrib and text_of(item) == value:
+                return _take(sight, field, item)
     return submit(sight, date, sight.button("Search"))
 
 
@@ -89,8 +88,14 @@ def _contains(suggestion: str, place: str) -> bool:
     return place in suggestion
 
 
-def _active(item: Element) -> bool:
-    return "ui-state-active" in item.get("class", "").split()
+def _take(sight: Sight, field: Element, item: Element) -> str:
+    """Takes the suggestion that arrow keys went to, or closes the menu: its text is in the field.
+
+    It is closed by a click beside it where the pointer, resting on the menu, marks another one.
+    """
+    if "ui-state-active" in item.get("class", "").split():
+        return act("press", ref=ref_of(field), key="Enter")
+    return click(sight.find("h2"))
 
 
 def _book(sight: Sight, trip: _Trip, flights: list[Element]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from webagents import html
@@ -22,7 +23,9 @@ _BORN_MS = 400  # a circle that has come into sight stays for longer
 _SEEN = 3  # pixels of a circle that show it
 
 
-class _Place(NamedTuple):
+class Place(NamedTuple):
+    """Where the circle was, in the drawing's pixels, and when, in page time."""
+
     ms: float
     x: float
     y: float
@@ -35,7 +38,7 @@ def circle_chased(sight: Sight) -> str:
     if circle is None or area is None:
         return wait(_STEP_MS)
     places = _places(sight)
-    now, then = places[-1], _ahead(places)
+    now, then = places[-1], ahead(places)
     radius = number(circle, "r") - _SPARE
     x, y = (now.x + then[0]) / 2, (now.y + then[1]) / 2
     far = math.dist((x, y), (now.x, now.y))
@@ -44,7 +47,7 @@ def circle_chased(sight: Sight) -> str:
     return move((area.x + x, area.y + y))
 
 
-def _places(sight: Sight) -> list[_Place]:
+def _places(sight: Sight) -> list[Place]:
     """Where the circle has been seen, and when."""
     steps, ms = sight.episode.steps, 0.0
     found = []
@@ -54,8 +57,8 @@ def _places(sight: Sight) -> list[_Place]:
     return found + _seen(ms, sight.find("circle"))
 
 
-def _seen(ms: float, circle: Element | None) -> list[_Place]:
-    return [] if circle is None else [_Place(ms, number(circle, "cx"), number(circle, "cy"))]
+def _seen(ms: float, circle: Element | None) -> list[Place]:
+    return [] if circle is None else [Place(ms, number(circle, "cx"), number(circle, "cy"))]
 
 
 def _lasted(text: str) -> float:
@@ -66,7 +69,7 @@ def _lasted(text: str) -> float:
     return float(str(action.arguments.get("wait_ms", 0))) or _STEP_MS
 
 
-def _ahead(places: list[_Place]) -> Point:
+def ahead(places: Sequence[Place]) -> Point:
     """Where it will be after another action, from its last two places on the way it is on."""
     now = places[-1]
     leg = min(int(now.ms // _LEG_MS), _LEGS - 1)

@@ -10,10 +10,11 @@ from webagents.policies.expert.sight import Experts, Sight, act, click, wait
 from webagents.policies.expert.typing import enter
 
 _DATE = re.compile(r"(\d\d)/(\d\d)/(\d{4})")
-_MONTHS = [
+MONTHS = [
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
 ]
+"""The months' English names, in order."""
 
 
 class Date(NamedTuple):
@@ -68,7 +69,7 @@ def _shown(calendar: Element) -> int | None:
     year = find(calendar, class_="ui-datepicker-year")
     if month is None or year is None:
         return None
-    return int(text_of(year)) * 12 + _MONTHS.index(text_of(month))
+    return int(text_of(year)) * 12 + MONTHS.index(text_of(month))
 
 
 def picked(sight: Sight) -> str:

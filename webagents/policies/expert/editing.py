@@ -133,7 +133,7 @@ def words_in(
     widest = sorted(range(len(runs)), key=lambda n: -gaps[n])[: len(words)]
     begins = sorted(widest)
     ends = [*(n - 1 for n in begins[1:]), len(runs) - 1]
-    places = {}
+    places: dict[str, tuple[Point, Point]] = {}
     for word, begin, end in zip(words, begins, ends, strict=True):
         places[word] = ((runs[begin][0] - 1, runs[begin][2]), (runs[end][1] + 1, runs[end][2]))
     return places

@@ -42,9 +42,9 @@ def press(point: Point) -> str:
     return _at("mouse_down", point)
 
 
-def release(point: Point) -> str:
-    """The button let go at a point."""
-    return _at("mouse_up", point)
+def release(point: Point | None = None) -> str:
+    """The button let go at a point; None: where the pointer is."""
+    return act("mouse_up") if point is None else _at("mouse_up", point)
 
 
 def drag(start: Point, end: Point) -> str:

@@ -32,16 +32,16 @@ def hot_spot(sight: Sight) -> str:
     spots = _grid(box, _EDGE, 1)
     probe, signal = None, -1
     for probe, signal in _answers(sight):
-        left = spots[_signals(spots, np.array(probe)) == signal]
+        left = spots[signals(spots, np.array(probe)) == signal]
         spots = left if len(left) else spots
     if probe is not None and signal == 0:
         return click_at(probe)
     points = np.array(sight.shuffled(_grid(box, _APART, _APART).tolist(), key=str))
     sample = spots[:: max(1, len(spots) // _SAMPLE)]
-    answers = _signals(sample, points[:, np.newaxis])
+    answers = signals(sample, points[:, np.newaxis])
     shares = np.stack([(answers == n).mean(axis=1) for n in range(len(_SIGNALS))], axis=1)
     surest = int(shares[:, 0].argmax())
-    if (_signals(spots, points[surest]) == 0).all():
+    if (signals(spots, points[surest]) == 0).all():
         return click_at(tuple(points[surest]))
     told = -(shares * np.log(np.maximum(shares, 1e-12))).sum(axis=1)
     return move(tuple(points[int(told.argmax())]))
@@ -53,9 +53,10 @@ def _grid(box: Box, edge: int, step: int) -> Points:
     return np.stack(np.meshgrid(x, y, indexing="ij"), axis=-1).reshape(-1, 2)
 
 
-def _signals(spots: Points, point: Points) -> NDArray[np.int64]:
+def signals(spots: Points, point: Points) -> NDArray[np.int64]:
     """What is shown at a point if the spot is each of these: places in _SIGNALS."""
-    return np.searchsorted(_REACH, np.linalg.norm(spots - point, axis=-1), side="right")
+    far = np.linalg.norm(spots - point, axis=-1)
+    return np.asarray(np.searchsorted(_REACH, far, side="right"), dtype=np.int64)
 
 
 def _answers(sight: Sight) -> list[tuple[tuple[float, float], int]]:

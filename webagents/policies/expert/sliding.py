@@ -7,6 +7,7 @@ import re
 
 from webagents import html
 from webagents.html import Element, find_all, ref_of, text_of
+from webagents.policies.expert.mouse import held, release
 from webagents.policies.expert.sight import Experts, Sight, act, click, wait
 
 _ONE = re.compile(r"Select (-?\d+) with the slider")
@@ -22,6 +23,8 @@ def sliders(sight: Sight) -> str:
     handles = sight.all("span", class_="ui-slider-handle")
     if not wanted or not len(wanted) == len(shown) == len(handles):
         return wait()
+    if held(sight):  # a handle would follow the pointer to the button
+        return release()
     for n in sight.shuffled(range(len(wanted)), key=str):
         if shown[n] != wanted[n]:
             return _key(sight, n, handles[n], wanted[n] - shown[n])
@@ -49,12 +52,13 @@ def _page(sight: Sight, nth: int, ref: str) -> int:
     steps = sight.episode.steps
     seen = [step.observation for step in steps] + [sight.episode.observation]
     pages = [act("press", ref=ref, key=key) for key in ("PageUp", "PageDown")]
-    moved = [0]
+    most = 0
     for step, before, after in zip(steps, seen, seen[1:], strict=False):
         if step.action in pages:
-            shown = [_shown(html.parse(view.html)) for view in (before, after)]
-            moved.append(abs(shown[1][nth] - shown[0][nth]) if all(len(s) > nth for s in shown) else 0)
-    return max(moved)
+            then, now = (_shown(html.parse(view.html)) for view in (before, after))
+            if len(then) == len(now) > nth:
+                most = max(most, abs(now[nth] - then[nth]))
+    return most
 
 
 EXPERTS: Experts = {

@@ -1,0 +1,64 @@
+"""The shards of a dataset in blocks: what is read at once, and what lies in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+Indices = NDArray[np.int64]
+
+
+class Block(NamedTuple):
+    """What is read at once: whole items of a shard.
+
+    groups: the row groups that they lie in.
+    items: how many they are.
+    starts: (items + 1) where they begin and the last one ends, in rows of the groups; None: every
+        row is an item.
+    bytes: how large they are in memory, about.
+    """
+
+    shard: Path
+    groups: range
+    items: int
+    starts: Indices | None
+    bytes: int
+
+    def rows(self, items: Indices) -> list[Indices]:
+        """The rows of each of some items."""
+        if self.starts is None:
+            return list(items[:, None])
+        return [np.arange(*self.starts[item : item + 2]) for item in items]
+
+
+def blocks_of_steps(shard: Path) -> Iterator[Block]:
+    """The row groups of a shard, of which every row is an item."""
+    known = pq.read_metadata(shard)
+    for number in range(known.num_row_groups):
+        group = known.row_group(number)
+        yield Block(shard, range(number, number + 1), group.num_rows, None, group.total_byte_size)
+
+
+def blocks_of_episodes(shard: Path) -> Iterator[Block]:
+    """The episodes that begin in each row group of a shard; the last may end in a later group."""
+    groups = list(blocks_of_steps(shard))
+    ends = np.cumsum([group.items for group in groups])
+    numbers = pq.read_table(shard, columns=["step"]).column("step").to_numpy()
+    starts = np.append(np.flatnonzero(numbers == 0), len(numbers))
+    for number, group in enumerate(groups):
+        begin = ends[number] - group.items
+        first, after = np.searchsorted(starts[:-1], (begin, ends[number]))
+        if first < after:
+            last = int(np.searchsorted(ends, starts[after]))
+            yield Block(
+                shard,
+                range(number, last + 1),
+                int(after - first),
+                starts[first : after + 1] - begin,
+                group.bytes,
+            )

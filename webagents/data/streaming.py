@@ -1,0 +1,316 @@
+"""Reading datasets for training: shuffled, shared out over ranks, resumable, in little memory.
+
+::
+
+    stream = steps("demos", columns=("instruction", "html", "screenshot", "action"), rank=0, of=8)
+    for epoch in range(3):
+        for row in stream:          # a dict; row["screenshot"] is a uint8 array
+            ...
+            saved = stream.state()  # JSON; stream.resume(saved) goes on with the next row
+
+An epoch's order follows from the seed and the epoch. The row groups of all shards are shuffled, and
+the rows in each; every rank gets an even part of the result, and shuffles it once more over windows
+of several groups, which are what is in memory. What comes when is computed from the sizes of the
+groups, so that going on in the middle of an epoch reads no more than the window it is in.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
+from typing import Any, Generic, NamedTuple, TypeVar
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from webagents.data.blocks import Block, Indices, blocks_of_episodes, blocks_of_steps
+from webagents.data.columns import SCHEMA, Pictures, demonstrations
+from webagents.data.dataset import Dataset
+from webagents.data.demonstration import Demonstration
+from webagents.data.pictures import decoded
+from webagents.data.writer import shards
+from webagents.errors import UserError, clipped
+
+COLUMNS = ("instruction", "html", "action")
+BUFFER_BYTES = 64 * 2**20
+PICTURES = ("screenshot", "final_screenshot")
+
+_TOGETHER = 16  # items that a thread makes ready at once
+_ORDER, _WITHIN, _MIXED = range(3)  # what is shuffled, each with random numbers of its own
+
+Item = TypeVar("Item")
+Folders = str | Path | Sequence[str | Path]
+Row = dict[str, Any]
+
+
+class _Part(NamedTuple):
+    """The items of a block that a rank gets, in order."""
+
+    block: Block
+    items: Indices
+
+
+class _Window(NamedTuple):
+    """What is in memory together, and the order in which its items are given."""
+
+    parts: list[_Part]
+    order: Indices
+
+
+class Share(NamedTuple):
+    """Which part of a dataset is given, and in what order.
+
+    seed: what the order follows from, with the epoch.
+    shuffle: whether it is not the dataset's own.
+    rank, of: which of how many readers this one is; a worker of a data loader is a reader.
+    even: whether all readers get the same number, so that up to ``of - 1`` items are left out of
+        an epoch; otherwise their numbers may differ by one.
+    buffer_bytes: how large a window is, about; with the one that is read ahead, and a copy, about
+        four times this is used.
+    """
+
+    seed: int
+    shuffle: bool
+    rank: int
+    of: int
+    even: bool
+    buffer_bytes: int
+
+
+class Stream(Generic[Item]):
+    """An iterable over the items of one epoch after the other; `steps` and `episodes` make it.
+
+    epoch, position: where it is: how many epochs are over, and how many items of this one.
+    """
+
+    def __init__(
+        self,
+        blocks: Sequence[Block],
+        columns: Sequence[str],
+        make: Callable[[pa.RecordBatch], list[Item]],
+        share: Share,
+        threads: int,
+    ) -> None:
+        """A stream of the items that `make` makes of their rows."""
+        if not 0 <= share.rank < share.of:
+            raise UserError(f"rank is from 0 to below {share.of}, not {share.rank}")
+        if threads < 1:
+            raise UserError(f"threads is at least 1, not {threads}")
+        self._blocks, self._columns, self._make = blocks, list(columns), make
+        self._share, self._threads = share, threads
+        self._all = sum(block.items for block in blocks)
+        self.epoch = self.position = 0
+
+    def __len__(self) -> int:
+        """How many items an epoch has for this rank."""
+        begin, end = self._range()
+        return end - begin
+
+    def __iter__(self) -> Iterator[Item]:
+        """The items from the position to the end of the epoch, after which the next one is on."""
+        with ExitStack() as stack:
+            pool, reader = (ThreadPoolExecutor(n) for n in (self._threads, 1))
+            for executor in (pool, reader):
+                stack.callback(executor.shutdown, cancel_futures=True)
+            for item in self._made(pool, reader):
+                self.position += 1
+                yield item
+        self.epoch, self.position = self.epoch + 1, 0
+
+    def state(self) -> dict[str, Any]:
+        """Where the stream is, as JSON values: after the item that was given last."""
+        return {"epoch": self.epoch, "position": self.position, **self._identity()}
+
+    def resume(self, state: Mapping[str, Any]) -> None:
+        """Goes to where a stream was; the next iteration goes on from there.
+
+        Raises:
+            UserError: the state is of another dataset, or of other settings.
+        """
+        for name, here in self._identity().items():
+            if state.get(name) != here:
+                raise UserError(
+                    f"the state is of another stream: {name} {clipped(state.get(name))} there, "
+                    f"{clipped(here)} here"
+                )
+        self.epoch, self.position = int(state["epoch"]), int(state["position"])
+
+    def _identity(self) -> dict[str, Any]:
+        return {**self._share._asdict(), "items": self._all, "blocks": len(self._blocks)}
+
+    def _made(self, pool: ThreadPoolExecutor, reader: ThreadPoolExecutor) -> Iterator[Item]:
+        """The items, made in threads a little ahead."""
+        coming: deque[Future[list[Item]]] = deque()
+        for rows, order in self._read(reader):
+            for begin in range(0, len(order), _TOGETHER):
+                chosen = order[begin : begin + _TOGETHER]
+                coming.append(pool.submit(self._together, rows, chosen))
+                if len(coming) > self._threads + 1:
+                    yield from coming.popleft().result()
+        while coming:
+            yield from coming.popleft().result()
+
+    def _read(
+        self, reader: ThreadPoolExecutor
+    ) -> Iterator[tuple[tuple[pa.RecordBatch, list[Indices]], Indices]]:
+        """The windows' rows; the next one's are read meanwhile."""
+        coming = (
+            (reader.submit(self._load, window.parts), window.order)
+            for window in self._windows(self.position)
+        )
+        following = next(coming, None)
+        while following is not None:
+            rows, order = following[0].result(), following[1]
+            following = next(coming, None)
+            yield rows, order
+            del rows
+
+    def _load(self, parts: list[_Part]) -> tuple[pa.RecordBatch, list[Indices]]:
+        """All rows of some parts, and which of them are each item's."""
+        tables: list[pa.Table] = []
+        rows: list[Indices] = []
+        before = 0
+        for block, items in parts:
+            with pq.ParquetFile(block.shard, pre_buffer=False) as file:
+                tables.append(file.read_row_groups(list(block.groups), columns=self._columns))
+            rows += [before + at for at in block.rows(items)]
+            before += len(tables[-1])
+        # One batch, because choosing rows from many is slow.
+        together = pa.concat_tables(tables).combine_chunks()
+        return together.to_batches()[0], rows
+
+    def _together(self, rows: tuple[pa.RecordBatch, list[Indices]], chosen: Indices) -> list[Item]:
+        batch, of_items = rows
+        at = np.concatenate([of_items[item] for item in chosen])
+        return self._make(batch.take(pa.array(at)))
+
+    def _windows(self, skipped: int) -> Iterator[_Window]:
+        """The windows of an epoch without its first items."""
+        held: list[_Part] = []
+        number = size = 0
+        for part in itertools.chain(self._parts(), (None,)):
+            full = part is None or size + part.block.bytes > self._share.buffer_bytes
+            if held and full:
+                order = self._permuted(sum(len(each.items) for each in held), _MIXED, number)
+                if skipped < len(order):
+                    yield _Window(held, order[skipped:])
+                skipped = max(0, skipped - len(order))
+                held, size, number = [], 0, number + 1
+            if part is not None:
+                held.append(part)
+                size += part.block.bytes
+
+    def _parts(self) -> Iterator[_Part]:
+        """This rank's part of the shuffled items."""
+        begin, end = self._range()
+        at = 0
+        for number in self._permuted(len(self._blocks), _ORDER):
+            block = self._blocks[number]
+            if at < end and begin < at + block.items:
+                items = self._permuted(block.items, _WITHIN, int(number))
+                yield _Part(block, items[max(0, begin - at) : end - at])
+            at += block.items
+
+    def _range(self) -> tuple[int, int]:
+        rank, of = self._share.rank, self._share.of
+        if self._share.even:
+            return rank * (self._all // of), (rank + 1) * (self._all // of)
+        return rank * self._all // of, (rank + 1) * self._all // of
+
+    def _permuted(self, number: int, *what: int) -> Indices:
+        if not self._share.shuffle:
+            return np.arange(number)
+        return np.random.default_rng([self._share.seed, self.epoch, *what]).permutation(number)
+
+
+def steps(
+    folders: Folders,
+    *,
+    columns: Sequence[str] = COLUMNS,
+    split: str | None = "train",
+    pictures: Pictures | None = decoded,
+    seed: int = 0,
+    shuffle: bool = True,
+    rank: int = 0,
+    of: int = 1,
+    even: bool = False,
+    buffer_bytes: int = BUFFER_BYTES,
+    threads: int = 2,
+) -> Stream[Row]:
+    """A stream of steps: dicts of the columns chosen, screenshots as uint8 (height, width, 3).
+
+    folders: one dataset, or several.
+    columns: of `columns.SCHEMA`; without pictures among them, none is read.
+    split: only this one; None: all.
+    pictures: what decodes screenshots, in threads; None leaves them the bytes they are.
+    seed, shuffle, rank, of, even, buffer_bytes: see `Share`.
+    threads: how many make rows ready at once.
+
+    Raises:
+        UserError: there is no such dataset, column or rank.
+    """
+    unknown = [name for name in columns if name not in SCHEMA.names]
+    if unknown or not columns:
+        raise UserError(
+            f"no columns {clipped(unknown)}; there is {', '.join(SCHEMA.names)}"
+            if unknown
+            else "no columns to read; name one at least"
+        )
+    blocks = [block for shard in _shards(folders, split) for block in blocks_of_steps(shard)]
+    share = Share(seed, shuffle, rank, of, even, buffer_bytes)
+    return Stream(blocks, columns, partial(_rows, pictures=pictures), share, threads)
+
+
+def episodes(
+    folders: Folders,
+    *,
+    split: str | None = "train",
+    pictures: Pictures | None = decoded,
+    seed: int = 0,
+    shuffle: bool = True,
+    rank: int = 0,
+    of: int = 1,
+    even: bool = False,
+    buffer_bytes: int = BUFFER_BYTES,
+    threads: int = 2,
+) -> Stream[Demonstration]:
+    """A stream of whole episodes; see `steps`.
+
+    pictures: what decodes screenshots, in threads; None leaves them out, unread.
+
+    Raises:
+        UserError: there is no such dataset or rank.
+    """
+    unread = () if pictures else PICTURES
+    columns = [name for name in SCHEMA.names if name not in unread]
+    blocks = [block for shard in _shards(folders, split) for block in blocks_of_episodes(shard)]
+    share = Share(seed, shuffle, rank, of, even, buffer_bytes)
+    return Stream(blocks, columns, partial(_episodes, pictures=pictures), share, threads)
+
+
+def _shards(folders: Folders, split: str | None) -> list[Path]:
+    paths = [folders] if isinstance(folders, str | Path) else folders
+    return [shard for path in paths for shard in shards(Dataset(path).folder, split)]
+
+
+def _rows(batch: pa.RecordBatch, *, pictures: Pictures | None) -> list[Row]:
+    rows: list[Row] = batch.to_pylist()
+    for name in set(PICTURES) & set(batch.schema.names):
+        for row in rows:
+            if row[name] is not None:
+                data = row[name]["bytes"]
+                row[name] = pictures(data) if pictures else data
+    return rows
+
+
+def _episodes(batch: pa.RecordBatch, *, pictures: Pictures | None) -> list[Demonstration]:
+    rows = batch.to_pylist()
+    if not pictures:
+        rows = [{**row, **dict.fromkeys(PICTURES)} for row in rows]
+    return list(demonstrations(rows, pictures=pictures))
