@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 import webagents  # noqa: F401 (registers the environments)
-from webagents import html
+from webagents.browsers.base import View
+from webagents.envs.tasks import make_task
 from webagents.envs.web_env import WebEnv
 from webagents.errors import UnknownTask, UserError
 
@@ -222,17 +223,9 @@ def test_the_visual_view_adds_boxes_and_colours():
 
 
 def test_a_reward_that_is_no_number_is_none():
-    env = WebEnv("bisect-angle", screenshots=False, view="visual")
-    try:
-        observation, _ = env.reset(seed=0)
-        line = html.find(html.parse(observation["html"]), "line")
-        x, y = (float(line.get(name)) for name in ("x1", "y1"))
-        box = [
-            float(n) for n in html.find(html.parse(observation["html"]), "svg").get("box").split()
-        ]
-        env.step(f"mouse_click({round(box[0] + x)}, {round(box[1] + y)})")
-        submit = html.find(html.parse(observation["html"]), "button")
-        _, reward, terminated, _, info = env.step(f"click('{html.ref_of(submit)}')")
-        assert (reward, terminated, info["success"]) == (0.0, True, False)
-    finally:
-        env.close()
+    state = {"ready": True, "done": True, "raw": None, "original": None, "utterance": "Bisect."}
+    view = View(html="", url="", error="", time_ms=0.0, state=state, screenshot=None)
+    task = make_task("miniwob.bisect-angle")
+    verdict = task.judge(view)
+    task.close()
+    assert (verdict.done, verdict.raw, verdict.original) == (True, 0.0, 0.0)
