@@ -80,7 +80,7 @@ def _told(plan: Plan) -> Plan:
 
 
 def _essential(moves: Sequence[Move]) -> list[tuple[int, Move]]:
-    """The moves that are not spare; what the page did before a spare one, it did before the next."""
+    """The moves that are not spare; a change before a spare one counts for the next that is not."""
     found: list[tuple[int, Move]] = []
     changed: float | None = None
     for number, move in enumerate(moves):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from importlib.resources import files
 from typing import Any
 
@@ -77,9 +78,18 @@ class People:
         return session, self._names[session]
 
 
-def create(desk: Desk, keeper: Keeper, port: int) -> FastAPI:
-    """The application. Answers are JSON; a refusal is ``{"detail": reason}``."""
-    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+def create(desk: Desk, keeper: Keeper, port: int, ready: Callable[[], object]) -> FastAPI:
+    """The application. Answers are JSON; a refusal is ``{"detail": reason}``.
+
+    ready: called when it is served.
+    """
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        ready()
+        yield
+
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     people = People(f"webagents-session-{port}")
     waiting: dict[Assignment, asyncio.Task[dict[str, Any]]] = {}
 

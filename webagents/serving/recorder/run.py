@@ -109,22 +109,28 @@ def record(config: RecordConfig, *, say: Callable[[str], object] | None = None) 
     Raises:
         UserError: no such task, a folder that holds something else, or an address in use.
     """
-    say = say or _to_stderr
-    with recorder(config) as serving:
-        say(f"record at {serving.url}")
-        say("Ctrl-C ends it; everything that is finished is kept")
-        with suppress(KeyboardInterrupt):
-            serving.server.run(serving.sockets)
+    told = say or _to_stderr
+
+    def ready(url: str) -> None:
+        told(f"record at {url}")
+        told("Ctrl-C ends it; everything that is finished is kept")
+
+    with recorder(config, ready) as serving, suppress(KeyboardInterrupt):
+        serving.server.run(serving.sockets)
     kept = list(serving.keeper.done())  # with what was finished as the server went down
     people = tuple(sorted({person for _, person in kept}))
     collected = Collected(config.out, len(kept), serving.keeper.kept, people)
-    say(str(collected))
+    told(str(collected))
     return collected
 
 
 @contextmanager
-def recorder(config: RecordConfig) -> Iterator[Serving]:
-    """A recorder that is ready to serve; its dataset is whole afterwards.
+def recorder(
+    config: RecordConfig, ready: Callable[[str], object] = lambda url: None
+) -> Iterator[Serving]:
+    """A recorder to be served; its dataset is whole afterwards.
+
+    ready: hears the address once it is served.
 
     Raises:
         UserError: see `record`.
@@ -151,18 +157,19 @@ def recorder(config: RecordConfig) -> Iterator[Serving]:
         writer.place_rest()
         keeper = Keeper(writer, {spec.id: spec for spec in specs}, failures=config.keep == "all")
         desk.begin(keeper.done())
-        guard = Guard(create(desk, keeper, port), config.host, token, f"webagents-token-{port}")
+        url = f"http://{_shown(config.host)}:{port}/" + (f"?token={token}" if token else "")
+        app = create(desk, keeper, port, lambda: ready(url))
+        guard = Guard(app, config.host, token, f"webagents-token-{port}")
         served = uvicorn.Config(
             guard,
             log_level="warning",
             access_log=False,
             ws="none",
-            lifespan="off",
+            lifespan="on",
             timeout_graceful_shutdown=3,
             server_header=False,
         )
         try:
-            url = f"http://{_shown(config.host)}:{port}/" + (f"?token={token}" if token else "")
             yield Serving(uvicorn.Server(served), url, [listening], keeper, desk)
         finally:
             keeper.close()
@@ -188,6 +195,7 @@ def _listen(host: str, port: int) -> socket.socket:
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((name, port))
+        listening.listen()
     except OSError as error:
         listening.close()
         raise UserError(

@@ -90,7 +90,8 @@ function fit() {
   const frame = $("clip").firstElementChild;
   if (!frame || !assignment) return;
   const top = $("stage").getBoundingClientRect().top - $("play").getBoundingClientRect().top + $("play").scrollTop;
-  const high = $("play").clientHeight - top - 80, wide = $("play").clientWidth - 48;
+  const below = 80 + ($("note").hidden ? 0 : $("note").offsetHeight + 12);
+  const high = $("play").clientHeight - top - below, wide = $("play").clientWidth - 48;
   const scale = Math.max(1, Math.min(MOST_SCALE, high / assignment.height, wide / assignment.width));
   frame.style.transform = `scale(${scale})`;
   $("clip").style.width = `${assignment.width * scale}px`;
@@ -113,8 +114,8 @@ async function send() {
     if (answer.accepted) {
       sessionStorage.removeItem(noteKey());
       result("kept", "Kept", "", "Next", deal);
-      next = setTimeout(deal, NEXT_MS);
-    } else result("refused", "Not kept", `${answer.reason}.`, "Do it again", begin);
+      if (document.activeElement !== $("note")) next = setTimeout(deal, NEXT_MS);
+    } else result("refused", "Not kept", sentence(answer.reason), "Do it again", begin);
   } catch (error) {
     if (recorded === mine) result("refused", "Not taken in yet", error.message, "Send it again", send);
   }
@@ -137,6 +138,7 @@ function note() {
   const hidden = $("note").hidden;
   $("note").hidden = !hidden;
   $("note-button").setAttribute("aria-expanded", String(hidden));
+  fit();
   if (hidden) $("note").focus();
   else $("clip").firstElementChild?.contentWindow.focus();
 }
@@ -145,6 +147,8 @@ const noteKey = () => `note/${assignment?.task}/${assignment?.seed}`;
 $("note").addEventListener("input", () => sessionStorage.setItem(noteKey(), $("note").value));
 
 // ---------------------------------------------------------------- showing
+const sentence = (words) => `${words[0].toUpperCase()}${words.slice(1)}.`;
+
 // main: what the button says; without, there is nothing to do but wait.
 function result(kind, title, words, main = "", then = null) {
   $("result").className = kind;
@@ -168,11 +172,11 @@ function show({ person, progress }) {
   $("person").title = `${mine} episodes by you`;
   $("total-words").textContent = `${done} of ${wanted}`;
   Object.assign($("total"), { max: wanted, value: done });
-  $("any").toggleAttribute("aria-current", task === null);
+  $("any").ariaCurrent = task === null ? "true" : null;
   for (const each of progress) {
     const { button, count, bar } = line(each);
     button.classList.toggle("done", each.done >= each.wanted);
-    button.toggleAttribute("aria-current", each.id === task);
+    button.ariaCurrent = each.id === task ? "true" : null;
     button.title = Object.entries(each.people).map(([name, n]) => `${name}: ${n}`).join("\n") || "nobody yet";
     count.textContent = `${each.done}/${each.wanted}`;
     Object.assign(bar, { max: each.wanted, value: Math.min(each.done, each.wanted) });

@@ -26,9 +26,10 @@ export class Hands {
   }
 
   attach(view) {
+    // Not passive: the browser would scroll before the page hears of the wheel.
     const listen = (type, heard) => view.addEventListener(type, (event) => {
       if (event.isTrusted && this.log.page.running) heard.call(this, event);
-    }, { capture: true, passive: true });
+    }, { capture: true, passive: false });
     listen("mousedown", this.down);
     listen("mousemove", this.move);
     listen("mouseup", this.up);
