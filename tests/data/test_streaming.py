@@ -1,0 +1,179 @@
+"""Every item once an epoch, in an order that comes again, from wherever it was left."""
+
+import itertools
+import json
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+
+from tests.data.demos import dataset, demonstration, rows
+from webagents.data import Dataset, streaming
+from webagents.errors import UserError
+
+KINDS = ("steps", "episodes")
+
+
+@pytest.fixture(name="folder", scope="module")
+def _folder(tmp_path_factory):
+    """60 episodes of 2 or 3 steps, in several shards of row groups that episodes lie across."""
+    folder = tmp_path_factory.mktemp("data") / "demos"
+    demos = [demonstration(seed=s, steps=2 + s % 2) for s in range(60)]
+    dataset(folder, [*demos, (demonstration(seed=99), "validation")], shard_bytes=50_000)
+    for shard in folder.glob("*.parquet"):
+        table = pq.read_table(shard)
+        pq.write_table(table, shard, row_group_size=7)
+    assert len(list(folder.glob("train-*.parquet"))) > 2
+    return folder
+
+
+def _stream(folder, kind, **settings):
+    columns = {"columns": ("episode_id", "step")} if kind == "steps" else {"pictures": None}
+    return getattr(streaming, kind)(folder, buffer_bytes=9_000, **columns, **settings)
+
+
+def _names(stream):
+    return [
+        (item["episode_id"], item["step"]) if isinstance(item, dict) else item.id for item in stream
+    ]
+
+
+def _all(folder, kind):
+    demos = list(Dataset(folder).demonstrations(split="train"))
+    if kind == "episodes":
+        return [demo.id for demo in demos]
+    return [(demo.id, step) for demo in demos for step in range(len(demo.episode.steps))]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_epoch_gives_every_item_once_in_another_order(kind, folder):
+    stream = _stream(folder, kind)
+
+    first, second = _names(stream), _names(stream)
+
+    assert sorted(first) == sorted(second) == sorted(_all(folder, kind))
+    assert len({tuple(first), tuple(second), tuple(_all(folder, kind))}) == 3
+    assert len(stream) == len(first)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_order_follows_from_the_seed_and_the_epoch(kind, folder):
+    streams = [_stream(folder, kind, seed=seed, threads=n) for seed, n in ((1, 1), (1, 4), (2, 1))]
+
+    one, again, other = ([_names(stream), _names(stream)] for stream in streams)
+
+    assert one == again
+    assert one[0] != other[0]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_without_shuffling_the_order_is_the_datasets(kind, folder):
+    assert _names(_stream(folder, kind, shuffle=False)) == _all(folder, kind)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("of", [2, 3, 7])
+def test_ranks_share_an_epoch_without_overlap(kind, of, folder):
+    streams = [_stream(folder, kind, rank=rank, of=of) for rank in range(of)]
+
+    parts = [_names(stream) for stream in streams]
+
+    assert sorted(itertools.chain(*parts)) == sorted(_all(folder, kind))
+    assert max(map(len, parts)) - min(map(len, parts)) <= 1
+    assert [len(stream) for stream in streams] == [len(part) for part in parts]
+
+
+def test_even_ranks_get_the_same_number(folder):
+    parts = [_names(_stream(folder, "steps", rank=rank, of=7, even=True)) for rank in range(7)]
+
+    assert {len(part) for part in parts} == {150 // 7}
+    assert len(set(itertools.chain(*parts))) == 150 // 7 * 7
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("given", [0, 1, 16, 25, 29])
+def test_a_stream_goes_on_where_its_state_was_taken(kind, given, folder):
+    stream = _stream(folder, kind, rank=1, of=2)
+    _names(stream)
+    before = list(itertools.islice(_iterated(stream), given))
+    state = json.loads(json.dumps(stream.state()))
+
+    fresh = _stream(folder, kind, rank=1, of=2)
+    fresh.resume(state)
+    rest = [_names(fresh), _names(fresh)]
+
+    whole = _stream(folder, kind, rank=1, of=2)
+    epochs = [_names(whole) for _ in range(3)]
+    assert [*_names(before), *rest[0]] == epochs[1]
+    assert rest[1] == epochs[2]
+
+
+def _iterated(stream):
+    yield from stream
+
+
+@pytest.mark.parametrize("setting", [{"seed": 1}, {"rank": 1}, {"of": 3}, {"shuffle": False}])
+def test_the_state_of_another_stream_is_told(setting, folder):
+    settings = {"of": 2}
+    state = _stream(folder, "steps", **settings).state()
+
+    with pytest.raises(UserError, match=f"the state is of another stream: {next(iter(setting))} "):
+        _stream(folder, "steps", **{**settings, **setting}).resume(state)
+
+
+def test_rows_have_the_columns_chosen_and_screenshots_as_arrays(folder):
+    stream = streaming.steps(folder, columns=("screenshot", "final_screenshot", "episode_id"))
+    demos = {demo.id: demo.episode for demo in Dataset(folder)}
+
+    for row in stream:
+        episode = demos[row["episode_id"]]
+        shots = [step.observation.screenshot for step in episode.steps]
+        assert any(np.array_equal(row["screenshot"], shot) for shot in shots)
+        if row["final_screenshot"] is not None:
+            np.testing.assert_array_equal(row["final_screenshot"], episode.observation.screenshot)
+    assert row.keys() == {"screenshot", "final_screenshot", "episode_id"}
+
+
+def test_screenshots_can_stay_the_bytes_they_are(folder):
+    row = next(iter(streaming.steps(folder, columns=("screenshot",), pictures=None)))
+
+    assert row["screenshot"].startswith(b"\x89PNG")
+
+
+def test_episodes_are_whole(folder):
+    found = {demo.id: demo for demo in streaming.episodes(folder, split=None)}
+
+    whole = list(Dataset(folder))
+    assert rows(found[demo.id] for demo in whole) == rows(whole)
+
+
+def test_several_datasets_are_read_as_one(folder, tmp_path):
+    more = dataset(tmp_path / "more", [demonstration("miniwob.enter-text")])
+
+    stream = streaming.steps([folder, more], columns=("task",))
+
+    assert len([row for row in stream if row["task"] == "miniwob.enter-text"]) == 2
+    assert len(stream) == 152
+
+
+def test_a_stream_that_is_left_early_stops_its_threads(folder):
+    stream = _stream(folder, "steps")
+
+    for _ in stream:
+        break
+
+    assert stream.position == 1
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({"columns": ("html", "colour")}, r"no columns \['colour'\]; there is episode_id"),
+        ({"columns": ()}, "no columns to read"),
+        ({"rank": 2, "of": 2}, "rank is from 0 to below 2, not 2"),
+        ({"threads": 0}, "threads is at least 1, not 0"),
+    ],
+)
+def test_what_cannot_be_streamed_is_told(settings, told, folder):
+    with pytest.raises(UserError, match=told):
+        streaming.steps(folder, **settings)
