@@ -140,10 +140,10 @@ def test_quotas_are_taken_from_a_table_and_scaled(tmp_path):
 
 def test_the_pages_are_spread_over_the_players():
     config = CollectConfig(policy="expert", out="x", tasks="a", workers=10)
-    assert config.number_of_players == 3
+    assert config.number_of_players == 5
     assert config.playing() == Playing(
         policy="expert",
         source="expert",
-        pages=4,
+        pages=2,
         play={"screenshots": True, "view": "text"},
     )

@@ -47,7 +47,7 @@ def test_the_events_of_one_press_are_one_click_and_the_page_is_what_was_seen_bef
         '<body ref="1"><div ref="2" id="wrap"><div ref="3" id="area">'
         '<button ref="4" id="subbtn" class="secondary">Submit</button></div></div></body>'
     )
-    assert (episode.task, episode.seed, episode.success) == ("miniwob.click-test", 0, True)
+    assert (episode.task, episode.seed, episode.success) == ("miniwob.click-test", -1, True)
     assert (step.reward, step.terminated, step.time_ms) == (1.0, True, 120)
     assert episode.info["reward"] == 0.5
 

@@ -28,7 +28,7 @@ from webagents.provenance import CONFIG, Made, current_versions
 FREE = {"out", "workers", "players", "engine", "resume"}
 """The settings that change no episode, and so may differ when a collection is resumed."""
 
-PAGES_A_PLAYER = 4
+PAGES_A_PLAYER = 2
 
 MakeCrew = Callable[[Playing, int], Crew]
 
@@ -51,7 +51,7 @@ class CollectConfig:
     view: what the html carries: "text", or "visual" with boxes, colours and shapes.
     clicks: "element" or "pointer"; None is each environment's own default.
     workers: how many pages are played at once.
-    players: over how many processes (or Ray actors) the pages are spread; None: one for 4 pages.
+    players: over how many processes (or Ray actors) the pages are spread; None: one for 2 pages.
     engine: "local", or "ray" for the Ray cluster that RAY_ADDRESS names, or this machine.
     resume: go on with a collection that was stopped or killed.
     """

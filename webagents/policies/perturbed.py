@@ -145,7 +145,7 @@ def _wrong_tab(moment: _Moment) -> str | None:
 
 def _wrong_field(moment: _Moment) -> str | None:
     """The focus in another field."""
-    other = moment.other(lambda e: e.tag in ("input", "textarea") and "disabled" not in e.attrib)
+    other = moment.other(lambda e: e.tag in ("input", "textarea") and _writable(e))
     return None if other is None or moment.meant.name == "focus" else _on("focus", other)
 
 
@@ -183,6 +183,11 @@ MISTAKES: dict[str, Callable[[_Moment], str | None]] = {
     "dawdled": _dawdled,
 }
 """The mistakes there are, those first that are about the very thing that was to be done."""
+
+
+def _writable(field: Element) -> bool:
+    buttons = ("submit", "button", "reset", "image", "hidden")
+    return "disabled" not in field.attrib and field.get("type") not in buttons
 
 
 def _on(name: str, element: Element) -> str:

@@ -96,7 +96,7 @@ def _episode(
     end = Observation(instruction=instruction, html=refs.html(recording.page(len(recording) - 1)))
     return Episode(
         task=task,
-        seed=0,
+        seed=-1,  # not known
         observation=end,
         steps=tuple(steps),
         success=reward >= 1,

@@ -116,7 +116,7 @@ def _demonstration(group: list[Numbered], path: Path, keep: Keep, *, own: bool) 
     )
     episode = Episode(
         task=task_id([first.task, files.stem(path.name), path.parent.name]),
-        seed=first.seed or 0,
+        seed=-1 if first.seed is None else first.seed,  # -1: not known
         # The page after the last action is not recorded.
         observation=Observation(instruction=last.instruction, html=""),
         steps=steps,

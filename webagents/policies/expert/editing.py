@@ -62,7 +62,7 @@ def styled(sight: Sight) -> str:
     word, style = wish.group(1) or "", wish.group(2)
     text = text_of(before)
     found = _styles(editor)
-    if text_of(editor) != text or found not in ([], [(word or text, style)]):
+    if _text(editor) != text or found not in ([], [(word or text, style)]):
         return act("press", ref=ref_of(editor), key="ControlOrMeta+z")
     if found:
         return click(sight.button("Submit"))
@@ -87,14 +87,20 @@ def _styles(editor: Element) -> list[tuple[str, str]]:
     """The stretches of text that have a style of their own, and which."""
     found = []
     for element in find_all(editor):
-        if element is editor or element.tag in ("p", "br"):
+        text = _text(element)
+        if element is editor or element.tag in ("p", "br") or not text:
             continue
         colour = element.get("color")
         if colour is not None:
-            found.append((text_of(element), min(_COLOURS, key=partial(_apart, colour))))
+            found.append((text, min(_COLOURS, key=partial(_apart, colour))))
         if element.tag in _TAGS:
-            found.append((text_of(element), _TAGS[element.tag]))
+            found.append((text, _TAGS[element.tag]))
     return found
+
+
+def _text(element: Element) -> str:
+    """The text without the mark the editor sets where a style is to begin."""
+    return text_of(element).replace("\ufeff", "")
 
 
 def _apart(colour: str, name: str) -> int:
