@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import multiprocessing
 import os
-import resource
 import sys
 import tempfile
 import time
@@ -43,8 +42,8 @@ FIVE = (
 
 
 class Run(NamedTuple):
-    """One collection, measured. Seconds of processor time of Python's players, of the browsers, and
-    of the process that plans and writes."""
+    """One collection, measured: seconds of processor time of Python's players, of all the rest that
+    the machine did (the browsers above all), and of the process that plans and writes."""
 
     episodes: int
     steps: int
@@ -75,10 +74,10 @@ class MeasuredCrew(ProcessCrew):
 def measured(**settings: Any) -> tuple[Run, Collected]:
     config = CollectConfig(policy="expert", **settings)
     MeasuredCrew.cpu = 0.0
-    before, own, began = children(), time.process_time(), time.monotonic()
+    before, own, began = busy(), time.process_time(), time.monotonic()
     made = collect(config, progress=shown, crew=MeasuredCrew)
     seconds = time.monotonic() - began
-    below = children() - before
+    all_of_it, writing = busy() - before, time.process_time() - own
     known = Dataset(config.out).known
     run = Run(
         episodes=known["episodes"],
@@ -86,16 +85,18 @@ def measured(**settings: Any) -> tuple[Run, Collected]:
         failed=sum(n["failed"] for n in made.tasks.values()),
         seconds=seconds,
         players=MeasuredCrew.cpu,
-        browsers=below - MeasuredCrew.cpu,
-        writing=time.process_time() - own,
+        browsers=all_of_it - MeasuredCrew.cpu - writing,
+        writing=writing,
         bytes=sum(path.stat().st_size for path in config.out.glob("*.parquet")),
     )
     return run, made
 
 
-def children() -> float:
-    spent = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return spent.ru_utime + spent.ru_stime
+def busy() -> float:
+    """Seconds of processor time of the whole machine. What a browser's children used that are killed
+    with it is nobody's, so that it cannot be added up from below."""
+    times = psutil.cpu_times()
+    return times.user + times.nice + times.system
 
 
 def table(runs: dict[str, Run]) -> Iterator[str]:
@@ -108,7 +109,7 @@ def table(runs: dict[str, Run]) -> Iterator[str]:
             f"{run.steps / run.seconds:.0f} | {hours:.1f} h | {run.bytes / run.episodes:,.0f} |"
         )
     yield ""
-    yield "| processor time an episode, ms | browser | players' Python | planning and writing |"
+    yield "| processor time an episode, ms | browsers (all the rest) | players' Python | planning and writing |"
     yield "|---|---:|---:|---:|"
     for name, run in runs.items():
         parts = (run.browsers, run.players, run.writing)
