@@ -93,8 +93,10 @@ def measured(**settings: Any) -> tuple[Run, Collected]:
 
 
 def busy() -> float:
-    """Seconds of processor time of the whole machine. What a browser's children used that are killed
-    with it is nobody's, so that it cannot be added up from below."""
+    """Seconds of processor time of the whole machine.
+
+    What a browser's killed children used is nobody's: it cannot be added up from below.
+    """
     times = psutil.cpu_times()
     return times.user + times.nice + times.system
 
@@ -109,7 +111,7 @@ def table(runs: dict[str, Run]) -> Iterator[str]:
             f"{run.steps / run.seconds:.0f} | {hours:.1f} h | {run.bytes / run.episodes:,.0f} |"
         )
     yield ""
-    yield "| processor time an episode, ms | browsers (all the rest) | players' Python | planning and writing |"
+    yield "| processor time an episode, ms | browsers (the rest) | players | planning, writing |"
     yield "|---|---:|---:|---:|"
     for name, run in runs.items():
         parts = (run.browsers, run.players, run.writing)
