@@ -99,7 +99,7 @@ class MiniWobTask:
         return Verdict(
             ready=bool(state["ready"]),
             done=bool(state["done"]),
-            # A page may divide by zero (bisect-angle, with both marks in one place): no reward then.
+            # None where the page divided by zero (bisect-angle, a mark on the vertex).
             raw=float(state["raw"] or 0.0),
             original=float(state["original"] or 0.0),
             instruction=instruction,
