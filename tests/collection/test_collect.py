@@ -118,6 +118,7 @@ def test_a_folder_that_holds_something_is_not_written_to(tmp_path):
         ({"engine": "spark"}, "no engine 'spark'; there is local, ray"),
         ({"view": "smell"}, "view='smell' is not one of"),
         ({"scale": -1.0}, "scale is above 0"),
+        ({"tasks": "miniwob.hover-shape"}, "no expert for the task 'miniwob.hover-shape'"),
         ({"quotas": "webgum"}, "no quotas 'webgum'; there is webgum347k"),
     ],
 )

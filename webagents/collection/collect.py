@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from operator import attrgetter
@@ -24,6 +24,7 @@ from webagents.errors import UserError, clipped
 from webagents.policies import load_policy
 from webagents.progress import Shown, Tally, shown
 from webagents.provenance import CONFIG, Made, current_versions
+from webagents.types import Demanding
 
 FREE = {"out", "workers", "players", "engine", "resume"}
 """The settings that change no episode, and so may differ when a collection is resumed."""
@@ -158,7 +159,7 @@ def collect(
         KeyboardInterrupt: it was stopped; the same call with `resume` goes on.
     """
     wanted = config.wanted()
-    load_policy(config.policy)  # a name that there is not is told before anything is made
+    _check_policy(config.policy, wanted)
     made = Made(config=config.as_dict(), versions=current_versions(browser))
     how = config.playing()
     about = _about(config, made)
@@ -188,6 +189,14 @@ def collect(
         for task, n in wanted.items()
     }
     return Collected(config.out, tasks, ledger.void)
+
+
+def _check_policy(name: str, tasks: Iterable[str]) -> None:
+    """Raises `UnknownPolicy`, before anything is made, for one that cannot play the tasks."""
+    policy = load_policy(name)
+    if isinstance(policy, Demanding):
+        for task in tasks:
+            policy.needs(task)
 
 
 def _local() -> MakeCrew:

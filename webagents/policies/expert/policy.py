@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Mapping, Sequence
 
 from webagents.errors import UnknownPolicy, clipped
@@ -127,6 +128,9 @@ class ExpertPolicy:
     def _expert(task: str) -> Expert | Seen:
         expert = EXPERTS.get(task)
         if expert is None:
-            known = ", ".join(sorted(name.partition(".")[2] for name in EXPERTS))
-            raise UnknownPolicy(f"no expert for the task {clipped(task)}; there is one for {known}")
+            known = difflib.get_close_matches(task, EXPERTS, n=3, cutoff=0.0)
+            raise UnknownPolicy(
+                f"no expert for the task {clipped(task)}; "
+                f"there are {len(EXPERTS)}, such as {', '.join(known)}"
+            )
         return expert
