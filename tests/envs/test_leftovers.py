@@ -15,6 +15,8 @@ import pytest
 from webagents.envs.web_env import WebEnv
 
 PLAY = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job's is ignored
 from webagents.envs.web_env import WebEnv
 env = WebEnv("miniwob.click-test")
 env.reset(seed=0); env.reset(seed=1)
