@@ -43,6 +43,17 @@ class Made:
         value = {"config": self.config, "versions": self.versions}
         write(path, json.dumps(value, indent=2, allow_nan=False) + "\n")
 
+    def keep(self, folder: Path, what: str, *, free: Set[str]) -> None:
+        """Takes itself down in an output's folder, unless that was begun with other settings.
+
+        Raises:
+            UserError: see `read` and `check_same`.
+        """
+        path = folder / CONFIG
+        if path.exists():
+            self.check_same(Made.read(path, what), folder, what, free=free)
+        self.save(path)
+
     def check_same(self, before: Made, path: Path, what: str, *, free: Set[str]) -> None:
         """Checks that an output may go on; tells of other versions.
 

@@ -23,7 +23,7 @@ from webagents.envs.task import play_options
 from webagents.errors import UserError, clipped
 from webagents.policies import load_policy
 from webagents.progress import Shown, Tally, shown
-from webagents.provenance import CONFIG, Made, current_versions
+from webagents.provenance import Made, current_versions
 from webagents.types import Demanding
 
 FREE = {"out", "workers", "players", "engine", "resume"}
@@ -164,7 +164,7 @@ def collect(
     how = config.playing()
     about = _about(config, made)
     with DatasetWriter(config.out, about, resume=config.resume, shard_bytes=shard_bytes) as writer:
-        _check_same(config.out, made)
+        made.keep(config.out, "collection", free=FREE)
         plan = Plan(wanted, config.seed_start)
         with closing(Ledger(config.out, how.source, plan, writer)) as ledger:
             ledger.place()
@@ -211,14 +211,6 @@ def _ray() -> MakeCrew:
 
 CREWS: Mapping[str, Callable[[], MakeCrew]] = {"local": _local, "ray": _ray}
 """What makes the players, by the engine's name."""
-
-
-def _check_same(folder: Path, made: Made) -> None:
-    """Takes the settings down, unless the folder holds a collection with others."""
-    path = folder / CONFIG
-    if path.exists():
-        made.check_same(Made.read(path, "collection"), folder, "collection", free=FREE)
-    made.save(path)
 
 
 def _about(

@@ -29,7 +29,7 @@ class RayCrew:
         if self._began:
             ray.init(log_to_driver=False, logging_level=logging.WARNING)
         self._how = how
-        self._actor = ray.remote(_Actor)
+        self._actor = ray.remote(scheduling_strategy="SPREAD")(_Actor)  # over the nodes
         self._players = [self._begun() for _ in range(size)]
         self._streams: dict[Any, int] = {}  # a stream of results -> its player
 

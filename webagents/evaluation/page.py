@@ -16,7 +16,6 @@ from itertools import chain, zip_longest
 from pathlib import Path
 from typing import NamedTuple
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from webagents.evaluation import plots
@@ -24,6 +23,7 @@ from webagents.evaluation.measures import Estimate
 from webagents.evaluation.outcomes import FAILURES, Outcome, latest
 from webagents.evaluation.report import Report, pooled
 from webagents.progress import duration
+from webagents.templates import environment, source
 
 
 class Limits(NamedTuple):
@@ -65,8 +65,8 @@ def render(
     final = latest(outcomes)
     failed = [o for o in final if o.failure and not o.void]
     chosen = _spread(failed, limits)
-    template = _ENVIRONMENT.get_template("report.html.jinja")
-    script = Markup(_source("report.js"))  # noqa: S704 (ours)
+    template = _TEMPLATES.get_template("report.html.jinja")
+    script = Markup(source(_TEMPLATES, "report.js"))  # noqa: S704 (ours)
     return template.render(
         report=report,
         overall=report.overall,
@@ -79,7 +79,7 @@ def render(
         by_task={
             task: Counter(o.failure for o in final if o.task == task) for task in report.tasks
         },
-        style=Markup(_source("report.css")),  # noqa: S704 (ours)
+        style=Markup(source(_TEMPLATES, "report.css")),  # noqa: S704 (ours)
         script=script,
         script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
     )
@@ -167,19 +167,7 @@ def _clip(text: str, limit: int = 600) -> str:
     return text if len(text) <= limit else f"{text[:limit]}… ({len(text):,} characters)"
 
 
-def _source(name: str) -> str:
-    loader = _ENVIRONMENT.loader
-    assert loader is not None
-    return loader.get_source(_ENVIRONMENT, name)[0]
-
-
-_ENVIRONMENT = Environment(
-    autoescape=True,
-    loader=PackageLoader("webagents", "evaluation"),
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
-_ENVIRONMENT.filters.update(
+_TEMPLATES = environment("webagents", "evaluation")
+_TEMPLATES.filters.update(
     percent=_percent, interval=_interval, number=_number, clip=_clip, duration=duration
 )

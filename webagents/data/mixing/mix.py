@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -17,11 +16,12 @@ from webagents.data.columns import SCHEMA
 from webagents.data.dataset import Dataset
 from webagents.data.mixing.choose import Rules, choose, in_validation, weights_of
 from webagents.data.mixing.scan import Candidate, scan
+from webagents.data.quotas import read_quotas
 from webagents.data.summary import About
 from webagents.data.writer import DatasetWriter
 from webagents.errors import UserError, clipped
 from webagents.progress import Shown, Tally, silent
-from webagents.provenance import CONFIG, Made, current_versions
+from webagents.provenance import Made, current_versions
 
 FREE = {"out", "resume"}
 """The settings that change no episode, and so may differ when a mix is resumed."""
@@ -38,8 +38,8 @@ class MixConfig:
         several name is multiplied. At most 1: nothing is taken twice.
     success: a JSON file of success rates by task, such as an evaluation's report.json, to rebalance
         the first dataset with the others as HTML-T5++ was: more of weak tasks, half of easy ones.
-    quotas: a TOML file of how many episodes of which task, such as ``"miniwob.click-test" = 100``;
-        tasks that it does not name are left out.
+    quotas: how many episodes of which task: a bundled table (``webgum347k``), or a TOML file of
+        lines such as ``"miniwob.click-test" = 100``; tasks that it does not name are left out.
     cap: how many episodes of a task, at most.
     validation: the share of the pages played (task and seed) that becomes the validation split.
     seed: what the choice follows from.
@@ -80,7 +80,7 @@ class MixConfig:
             successes=self.keep == "successes",
             weights=weights_of(self.weights),
             rates=None if self.success is None else _rates(self.success),
-            quotas=None if self.quotas is None else _quotas(self.quotas),
+            quotas=None if self.quotas is None else dict(read_quotas(self.quotas)),
             cap=self.cap,
             seed=self.seed,
         )
@@ -133,7 +133,7 @@ def mix(config: MixConfig, *, progress: Shown = silent) -> Mixed:
         DatasetWriter(config.out, about, resume=config.resume) as writer,
         progress(tally) as told,
     ):
-        _check_same(config.out, made)
+        made.keep(config.out, "mix", free=FREE)
         for number, source in enumerate(sources):
             for batch, split in _taken(source, number, splits):
                 rows = names.own(batch)
@@ -223,14 +223,6 @@ def _split(one: Candidate, validation: float) -> str:
     return "validation" if in_validation(one, validation) else "train"
 
 
-def _check_same(folder: Path, made: Made) -> None:
-    """Takes the settings down, unless the folder holds a mix with others."""
-    path = folder / CONFIG
-    if path.exists():
-        made.check_same(Made.read(path, "mix"), folder, "mix", free=FREE)
-    made.save(path)
-
-
 def _about(sources: Sequence[Dataset], made: Made, dropped: Mapping[str, int]) -> About:
     """The dataset's card. Settings that change no episode are left out of it."""
     licences = sorted({str(source.known["licence"]) for source in sources})
@@ -271,14 +263,3 @@ def _rate(value: Any) -> float:
     if rate < 0 or rate > 1:
         raise ValueError(f"{rate} is no rate from 0 to 1")
     return rate
-
-
-def _quotas(path: Path) -> dict[str, int]:
-    try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise UserError(f"cannot read the quotas {path}: {error}") from error
-    for task, number in table.items():
-        if not isinstance(number, int) or number < 0:
-            raise UserError(f"{path}: {task} = {clipped(number)} is no number of episodes")
-    return table

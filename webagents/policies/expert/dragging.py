@@ -23,13 +23,11 @@ _CHANGE = 20  # pixels by which a field is made larger or smaller
 
 def list_item(sight: Sight) -> str:
     """Drags a list's item to the position the instruction describes."""
-    found = _ITEM.match(sight.instruction)
     items = sight.all("li")
-    names = [text_of(item) for item in items]
-    if found is None or found.group(1) not in names:
+    asked = _asked(sight, items)
+    if asked is None:
         return wait()
-    at = names.index(found.group(1))
-    where = found.group(2)
+    at, where = asked
     places = {
         "to the top": 0,
         "to the bottom": len(items) - 1,
@@ -39,15 +37,22 @@ def list_item(sight: Sight) -> str:
     return _moved(items, at, places.get(where, sight.rank - 1))
 
 
-def grid_item(sight: Sight) -> str:
-    """Drags an item of three by three to the place the instruction describes."""
+def _asked(sight: Sight, items: Sequence[Element]) -> tuple[int, str] | None:
+    """Which of the items is to be dragged, and the words for where to."""
     found = _ITEM.match(sight.instruction)
-    items = sight.all("li")
     names = [text_of(item) for item in items]
     if found is None or found.group(1) not in names:
+        return None
+    return names.index(found.group(1)), found.group(2)
+
+
+def grid_item(sight: Sight) -> str:
+    """Drags an item of three by three to the place the instruction describes."""
+    items = sight.all("li")
+    asked = _asked(sight, items)
+    if asked is None:
         return wait()
-    at = names.index(found.group(1))
-    where = found.group(2)
+    at, where = asked
     if where in _BY_ONE:
         return _moved(items, at, at + _BY_ONE[where])
     row, column = where.split()[2], where.split()[-1]

@@ -13,7 +13,6 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from webagents import progress as progresses
@@ -22,6 +21,7 @@ from webagents.errors import UserError
 from webagents.serving.viewer.packing import Packer
 from webagents.serving.viewer.sampling import sample
 from webagents.serving.viewer.sources import opened
+from webagents.templates import environment, source
 
 OUT = Path("runs", "view")
 ONE_FILE_BYTES = 25_000_000
@@ -138,9 +138,9 @@ def _write_index(
 
     paged: whether it loads pages of episodes from files beside it.
     """
-    script = "".join(_source(f"js/{name}.js") for name in SCRIPTS)
-    style = _source("viewer.css")
-    whole = _ENVIRONMENT.get_template("viewer.html.jinja").render(
+    script = "".join(source(_TEMPLATES, f"js/{name}.js") for name in SCRIPTS)
+    style = source(_TEMPLATES, "viewer.css")
+    whole = _TEMPLATES.get_template("viewer.html.jinja").render(
         title=title,
         blocks=Markup(_BLOCKS),  # noqa: S704 (ours)
         paged=paged,
@@ -163,16 +163,4 @@ def _hash(text: str) -> str:
     return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
-def _source(name: str) -> str:
-    loader = _ENVIRONMENT.loader
-    assert loader is not None
-    return loader.get_source(_ENVIRONMENT, name)[0]
-
-
-_ENVIRONMENT = Environment(
-    autoescape=True,
-    loader=PackageLoader("webagents.serving", "viewer"),
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
+_TEMPLATES = environment("webagents.serving", "viewer")
