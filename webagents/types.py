@@ -141,6 +141,9 @@ class TaskSpec:
     group: the number of the benchmark's group of like tasks, which its split never parts; None
         where it has none.
     notes: what a user of the task should know, "" when nothing.
+    parts: the ids of the tasks it is composed of, in the order they have to be done; empty for one
+        that is not composed.
+    details: what only its source needs to know, as the catalogue has it.
     """
 
     id: str
@@ -156,6 +159,8 @@ class TaskSpec:
     split: str = ""
     group: int | None = None
     notes: str = ""
+    parts: tuple[str, ...] = ()
+    details: Mapping[str, Any] = field(default_factory=lambda: NOTHING, hash=False)
 
     @property
     def env_id(self) -> str:

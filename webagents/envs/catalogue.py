@@ -1,17 +1,21 @@
 """What there is to play: every task under ``envs/``, the named sets, and the words that choose.
 
-A folder of ``envs/`` that holds a ``tasks.toml`` is found and read (see `task_tables`): tasks are
-added there, not here.
+A folder of ``envs/`` that holds a ``tasks.toml`` (see `task_tables`) or a ``compositions.toml``
+(see `compwob.compositions`) is found and read: tasks are added there, not here. So are a user's own
+folders that ``$WEBAGENTS_ENVS`` names, several joined as in ``$PATH``.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from functools import cache
+from pathlib import Path
 from types import MappingProxyType
 
+from webagents.envs.compwob import compositions
 from webagents.envs.task_tables import Catalogue, read_catalogue
 from webagents.errors import UnknownTask, UserError, clipped
 from webagents.resources import content
@@ -47,7 +51,19 @@ def select(patterns: Iterable[str] | str) -> list[TaskSpec]:
     if not words:
         raise UnknownTask(f"no task named in {clipped(patterns)}; {_what_there_is()}")
     chosen = dict.fromkeys(id_ for word in words for id_ in _ids(word))
-    return [load()[id_] for id_ in chosen]
+    return [spec_of(id_) for id_ in chosen]
+
+
+def spec_of(id_: str) -> TaskSpec:
+    """The task of an id, which may be a composition that no file lists.
+
+    Raises:
+        UnknownTask: there is none.
+    """
+    spec = load().get(id_) or compositions.named(id_, load())
+    if spec is None:
+        raise UnknownTask(_unknown(id_, "task", _spellings()))
+    return spec
 
 
 def bare_name(spec: TaskSpec) -> str:
@@ -60,13 +76,30 @@ def everything() -> Catalogue:
     """All catalogues as one, which cannot be written to."""
     tasks: dict[str, TaskSpec] = {}
     sets: dict[str, tuple[str, ...]] = {}
-    for path in sorted(content("envs").glob("*/tasks.toml")):
-        catalogue = read_catalogue(path.parent)
-        if twice := [*(tasks.keys() & catalogue.tasks), *(sets.keys() & catalogue.sets)]:
-            raise UserError(f"{path.parent}: {twice[0]!r} is in another catalogue already")
-        tasks.update(catalogue.tasks)
-        sets.update(catalogue.sets)
+    folders = [path for path in sorted(content("envs").iterdir()) if path.is_dir()]
+    folders += _own_folders()
+    readers: list[tuple[str, Callable[[Path], Catalogue]]] = [
+        ("tasks.toml", lambda path: read_catalogue(path.parent)),
+        ("compositions.toml", lambda path: compositions.read_compositions(path, tasks)),
+    ]
+    for name, read in readers:  # compositions last: they are made of the others
+        for path in [folder / name for folder in folders if (folder / name).exists()]:
+            catalogue = read(path)
+            if twice := [*(tasks.keys() & catalogue.tasks), *(sets.keys() & catalogue.sets)]:
+                raise UserError(f"{path}: {twice[0]!r} is in another catalogue already")
+            tasks.update(catalogue.tasks)
+            sets.update(catalogue.sets)
     return Catalogue(MappingProxyType(tasks), MappingProxyType(sets))
+
+
+def _own_folders() -> list[Path]:
+    folders = [
+        Path(each) for each in os.environ.get("WEBAGENTS_ENVS", "").split(os.pathsep) if each
+    ]
+    for folder in folders:
+        if not any((folder / name).exists() for name in ("tasks.toml", "compositions.toml")):
+            raise UserError(f"WEBAGENTS_ENVS: no tasks.toml or compositions.toml in {folder}")
+    return folders
 
 
 def _ids(word: str) -> tuple[str, ...]:
@@ -77,6 +110,8 @@ def _ids(word: str) -> tuple[str, ...]:
         return named_sets()[word]
     if word in load():
         return (word,)
+    if composed := compositions.named(word, load()):
+        return (composed.id,)
     by_full_name = _named(word, lambda spec: spec.id) or _named(word, lambda spec: spec.env_id)
     if by_full_name:
         return by_full_name

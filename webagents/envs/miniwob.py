@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import json
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,11 +13,11 @@ from typing import Any
 import numpy as np
 
 from webagents.browsers.base import Page, PageOptions, View
-from webagents.browsers.site import Folder
+from webagents.browsers.site import Folder, Handler
 from webagents.envs import sites
 from webagents.envs.task import PlayOptions, Verdict
 from webagents.errors import MachineError
-from webagents.types import TaskSpec
+from webagents.types import NOTHING, TaskSpec
 
 HOST = "miniwob.test"
 
@@ -26,6 +27,7 @@ _SKIP = ("reward-display", "click-canvas", "sync-task-cover", "attention-canvas"
 _PROBE = """() => ({
   ready: WOB_TASK_READY, done: WOB_DONE_GLOBAL, raw: WOB_RAW_REWARD_GLOBAL,
   original: WOB_REWARD_GLOBAL, utterance: core.getUtterance(),
+  composed: window.composed?.told() ?? null,
 })"""
 
 
@@ -45,10 +47,24 @@ def pages() -> Path:
 class MiniWobTask:
     """One MiniWoB++ page as a task."""
 
-    def __init__(self, spec: TaskSpec) -> None:
+    def __init__(
+        self,
+        spec: TaskSpec,
+        *,
+        host: str = HOST,
+        handler: Callable[[], Handler] = lambda: Folder(pages()),
+        path: Callable[[PlayOptions], str] | None = None,
+    ) -> None:
+        """The task of a catalogue entry.
+
+        host, handler: the site that has its page.
+        path: where the page is on that site; None: where the entry says.
+        """
         self.spec = spec
+        self._path = path or (lambda options: spec.page)
         self._name = spec.id.partition(".")[2]
-        self._site = sites.borrow(HOST, lambda: Folder(pages()))
+        self._host = host
+        self._site = sites.borrow(host, handler)
         self._closed = False
         self._fields: tuple[str, dict[str, str]] = ("", {})
 
@@ -69,10 +85,9 @@ class MiniWobTask:
             clock=options.clock,
         )
 
-    @property
-    def url(self) -> str:
+    def url(self, options: PlayOptions) -> str:
         """The page's address."""
-        return f"{self._site.origin}/{self.spec.page}"
+        return f"{self._site.origin}/{self._path(options)}"
 
     async def start(self, page: Page, seed: int, options: PlayOptions) -> None:
         """Seeds the page's random numbers and begins its episode."""
@@ -87,7 +102,11 @@ class MiniWobTask:
         """Reads reward, end and instruction."""
         state = view.state
         utterance = state["utterance"]
-        if isinstance(utterance, dict):
+        composed = state["composed"] or {}
+        if composed:
+            instruction = utterance
+            fields = {key.lower(): str(value) for key, value in composed["fields"].items()}
+        elif isinstance(utterance, dict):
             instruction = utterance["utterance"]
             # Sorted, as they come out of ChromeDriver in Farama's package.
             fields = {key: str(value) for key, value in sorted(utterance["fields"].items())}
@@ -104,13 +123,14 @@ class MiniWobTask:
             original=float(state["original"] or 0.0),
             instruction=instruction,
             fields=fields,
+            subtasks=composed.get("subtasks", NOTHING),
         )
 
     def close(self) -> None:
         """Gives the site back."""
         if not self._closed:
             self._closed = True
-            sites.give_back(HOST)
+            sites.give_back(self._host)
 
 
 def page_seed(seed: int, options: PlayOptions) -> int:

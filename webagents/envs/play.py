@@ -32,7 +32,7 @@ class Transition(NamedTuple):
     """One step of an episode, as Gymnasium has it.
 
     info: ``success`` (bool), ``raw_reward`` (float), ``time_ms`` (page clock since the episode
-        began), ``fields`` (dict), and ``message`` after `send_msg_to_user` or `report_infeasible`.
+        began), ``fields`` (dict), of a composed task ``subtasks`` (which parts are done), and ``message`` after `send_msg_to_user` or `report_infeasible`.
     picture: the page as it is shown, uint8 (height, width, 3), also where observations have none;
         None where nobody asked for it.
     """
@@ -85,7 +85,7 @@ class Play:
         page = self._page
         self.task = task
         self.max_steps = max_steps or task.spec.max_steps
-        url = task.url
+        url = task.url(self.options)
         try:
             await page.open(url)
             await task.start(page, seed, self.options)
@@ -107,7 +107,7 @@ class Play:
     def prepare(self, task: Task) -> None:
         """Begins to load the page of the next episode's task in the background."""
         if self._page is not None and self._page.options == self._page_options(task):
-            self._page.prepare(task.url)
+            self._page.prepare(task.url(self.options))
 
     async def step(self, text: str) -> Transition:
         """Reads one action's text, performs it, and looks.
@@ -156,6 +156,8 @@ class Play:
             "time_ms": round(float(view.time_ms - self._began_ms), 3),
             "fields": verdict.fields,
         }
+        if verdict.subtasks:
+            info["subtasks"] = dict(verdict.subtasks)
         if message:
             info["message"] = message
         observation = Observation(

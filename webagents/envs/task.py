@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal, NamedTuple, Protocol
 
 from webagents.browsers.base import Clicks, Clock, Page, PageOptions, View, ViewName
 from webagents.errors import UserError, clipped
-from webagents.types import TaskSpec
+from webagents.types import NOTHING, TaskSpec
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +27,8 @@ class PlayOptions:
     seed_scheme: how a seed becomes the page's: ``"farama"`` as it is, ``"browsergym"`` as
         BrowserGym maps it.
     data_mode: the part of the page's data it draws from, ``"train"`` or ``"test"``.
+    pages: a folder of the public CompWoB pages, on which composed tasks are played instead of ours;
+        None: ours. Other tasks have their own pages in any case.
     """
 
     view: ViewName = "text"
@@ -37,6 +40,7 @@ class PlayOptions:
     reward: Literal["raw", "original"] = "raw"
     seed_scheme: Literal["farama", "browsergym"] = "farama"
     data_mode: Literal["train", "test"] = "train"
+    pages: str | None = None
 
     def __post_init__(self) -> None:
         """Raises `UserError` for a choice there is not."""
@@ -56,6 +60,8 @@ class PlayOptions:
                 raise UserError(f"{name}={clipped(value)} is not one of {known}")
         if not 0 <= self.action_ms <= 60_000:
             raise UserError(f"action_ms={self.action_ms!r} is not between 0 and 60000")
+        if self.pages is not None and not Path(self.pages).is_dir():
+            raise UserError(f"pages={clipped(self.pages)} is no folder")
 
 
 class Verdict(NamedTuple):
@@ -67,6 +73,7 @@ class Verdict(NamedTuple):
     original: the page's reward scaled by the time left.
     instruction: what is to be done.
     fields: the values in the instruction, by their names.
+    subtasks: of a composed task, which of its parts are done so far, in their order; else empty.
     """
 
     ready: bool
@@ -75,6 +82,7 @@ class Verdict(NamedTuple):
     original: float
     instruction: str
     fields: dict[str, str]
+    subtasks: Mapping[str, bool] = NOTHING
 
 
 class Task(Protocol):
@@ -86,9 +94,12 @@ class Task(Protocol):
         """How its page is shown and driven."""
         ...
 
-    @property
-    def url(self) -> str:
-        """The address of its page."""
+    def url(self, options: PlayOptions) -> str:
+        """The address of its page.
+
+        Raises:
+            UserError: the options ask for a page there is not.
+        """
         ...
 
     async def start(self, page: Page, seed: int, options: PlayOptions) -> None:

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from webagents.envs.catalogue import select
+from webagents.envs.compwob.task import composed_task
 from webagents.envs.miniwob import MiniWobTask
 from webagents.envs.task import Task
 from webagents.errors import UnknownTask, clipped
 from webagents.types import TaskSpec
 
-SOURCES: Mapping[str, Callable[[TaskSpec], Task]] = {"miniwob": MiniWobTask}
+SOURCES: Mapping[str, Callable[[TaskSpec], Task]] = {
+    "compwob": composed_task,
+    "miniwob": MiniWobTask,
+}
 """What plays a task, by the part of its id before the first dot."""
 
 

@@ -1,0 +1,1 @@
+"""CompWoB: tasks composed of MiniWoB tasks, and the composer that makes them and any others."""
