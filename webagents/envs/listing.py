@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterable
 from typing import Any
 
@@ -13,6 +14,8 @@ from rich.text import Text
 from webagents.envs import catalogue
 from webagents.types import TaskSpec
 
+_WIDE = 400
+
 
 def print_tasks(patterns: str | None, *, as_json: bool = False) -> None:
     """Prints the tasks that the patterns name (see `catalogue.select`), or all, to stdout.
@@ -21,7 +24,7 @@ def print_tasks(patterns: str | None, *, as_json: bool = False) -> None:
         UnknownTask: a pattern names nothing; nothing is printed then.
     """
     specs = list(catalogue.load().values()) if patterns is None else catalogue.select(patterns)
-    console = Console()
+    console = Console(width=None if sys.stdout.isatty() else _WIDE)  # no id is cut in a pipe
     if as_json:
         for spec in specs:
             console.out(json.dumps(as_record(spec), ensure_ascii=False), highlight=False)
@@ -42,6 +45,7 @@ def as_record(spec: TaskSpec) -> dict[str, Any]:
         "split": spec.split,
         "group": spec.group,
         "source": spec.source,
+        "parts": list(spec.parts),
         "notes": spec.notes,
     }
 
@@ -50,7 +54,7 @@ def tasks_table(specs: Iterable[TaskSpec]) -> Table:
     """One row a task: id, what it needs, step limit, split, source."""
     rows = list(specs)
     table = Table(title=f"{len(rows)} task{'' if len(rows) == 1 else 's'}", title_justify="left")
-    table.add_column("task", no_wrap=True)
+    table.add_column("task", overflow="fold")
     table.add_column("needs")
     table.add_column("steps", justify="right")
     table.add_column("split")

@@ -32,7 +32,8 @@ class Transition(NamedTuple):
     """One step of an episode, as Gymnasium has it.
 
     info: ``success`` (bool), ``raw_reward`` (float), ``time_ms`` (page clock since the episode
-        began), ``fields`` (dict), of a composed task ``subtasks`` (which parts are done), and ``message`` after `send_msg_to_user` or `report_infeasible`.
+        began), ``fields`` (dict); of a composed task ``subtasks`` (dict of bool: which parts are
+        done); ``message`` after `send_msg_to_user` or `report_infeasible`.
     picture: the page as it is shown, uint8 (height, width, 3), also where observations have none;
         None where nobody asked for it.
     """

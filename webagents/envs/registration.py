@@ -1,10 +1,15 @@
-"""Makes the catalogue known to Gymnasium: one id per task, ``webagents/miniwob.click-test-v1``."""
+"""Makes the catalogue known to Gymnasium: one id per task, ``webagents/miniwob.click-test-v1``.
+
+``webagents/compwob-v1`` is no task of the catalogue but any that is composed of ``parts=[...]``.
+"""
 
 from __future__ import annotations
 
 import gymnasium
 
 from webagents.envs import catalogue
+
+_COMPOSED = "webagents/compwob-v1"
 
 
 def register_envs() -> None:
@@ -22,3 +27,9 @@ def register_envs() -> None:
                 vector_entry_point="webagents.envs.vector:WebVectorEnv",
                 kwargs={"task": spec.id},
             )
+    if _COMPOSED not in gymnasium.registry:
+        gymnasium.register(
+            id=_COMPOSED,
+            entry_point="webagents.envs.compwob.env:composed_env",
+            vector_entry_point="webagents.envs.compwob.env:composed_vector_env",
+        )

@@ -157,7 +157,6 @@ def composition(
 def _part(entry: str | Mapping[str, Any], *, where: str) -> ComposedPart:
     table: dict[str, Any] = {"task": entry} if isinstance(entry, str) else dict(entry)
     check(table, PART_KEYS, where=f"{where}: part", needed=("task",))
-    table["task"] = table["task"].removeprefix("miniwob.")
     table["edits"] = tuple(map(tuple, table.get("edits", ())))
     try:
         asked = phrases.phrase(table["task"])

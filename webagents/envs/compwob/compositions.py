@@ -123,18 +123,17 @@ def composed(
     if order not in ("free", "strict"):
         raise UserError(f"order={clipped(order)} is not 'free' or 'strict'")
     where = "compwob"
-    if not PARTS.fits(list(parts)):
+    if isinstance(parts, str) or not PARTS.fits(list(parts)):
         raise UserError(f"{where}: parts must be {PARTS.words}, not {clipped(parts)}")
     rules: dict[str, Any] = {"gated": True} if order == "strict" else {}
-    entries = [
-        ({"task": part} if isinstance(part, str) else dict(part))
-        | rules
-        | ({"screen": number} if screens else {})
-        for number, part in enumerate(parts, 1)
-    ]
+    entries: list[dict[str, Any]] = []
+    for number, part in enumerate(parts, 1):
+        entry = {"task": part} if isinstance(part, str) else dict(part)
+        entry |= rules | ({"screen": number} if screens else {})
+        entries.append(entry | {"task": str(entry.get("task", "")).removeprefix("miniwob.")})
     table = {"parts": entries, **table}
     check(table, KEYS, where=where)
-    tasks = [str(entry.get("task", "")).removeprefix("miniwob.") for entry in entries]
+    tasks = [entry["task"] for entry in entries]
     name = "_".join(tasks) + SCREENS * screens
     plain = [{"task": task} | ({"screen": n} if screens else {}) for n, task in enumerate(tasks, 1)]
     if table != {"parts": plain}:
