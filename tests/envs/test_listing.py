@@ -50,6 +50,7 @@ def test_json_is_one_record_a_line(
         "split": "test",
         "group": 22,
         "source": "miniwob 1.1.0",
+        "parts": [],
         "notes": "",
     }
 

@@ -51,6 +51,7 @@ class CollectConfig:
     screenshots: whether they are kept.
     view: what the html carries: "text", or "visual" with boxes, colours and shapes.
     clicks: "element" or "pointer"; None is each environment's own default.
+    pages: a folder of the public CompWoB pages to play composed tasks on, instead of ours.
     workers: how many pages are played at once.
     players: over how many processes (or Ray actors) the pages are spread; None: one for 2 pages.
     engine: "local", or "ray" for the Ray cluster that RAY_ADDRESS names, or this machine.
@@ -69,6 +70,7 @@ class CollectConfig:
     screenshots: bool = True
     view: str = "text"
     clicks: str | None = None
+    pages: str | None = None
     workers: int = 4
     players: int | None = None
     engine: str = "local"
@@ -96,7 +98,8 @@ class CollectConfig:
     def play(self) -> dict[str, Any]:
         """How the episodes are played; see `PlayOptions`."""
         options = {"screenshots": self.screenshots, "view": self.view}
-        return options if self.clicks is None else {**options, "clicks": self.clicks}
+        chosen = {"clicks": self.clicks, "pages": self.pages}
+        return options | {key: value for key, value in chosen.items() if value is not None}
 
     def wanted(self) -> dict[str, int]:
         """How many episodes are kept of each task, by its id."""

@@ -167,6 +167,7 @@ def _spec(
     parts = tuple(f"miniwob.{part.task}" for part in made.parts)
     own = {word for word in (table.get("category"), set_) if word}
     needed = {tag for part in parts for tag in bases[part].tags if not tag.startswith("@")}
+    needed -= {"partial"}  # a composition is a success or a failure
     name += REVERSE * reversed_order
     return TaskSpec(
         id=PREFIX + name,
