@@ -48,7 +48,7 @@ def children():
 
 def test_every_job_is_played_once_on_however_many_pages(children):
     jobs = [Job(TASK, seed) for seed in range(7)]
-    episodes = list(rollout(jobs, CLICK, pages=3, browsers=2, screenshots=False))
+    episodes = list(rollout(jobs, CLICK, workers=3, browsers=2, screenshots=False))
     assert sorted(e.seed for e in episodes) == list(range(7))
     assert all(e.success and e.reward == 1.0 and len(e.steps) == 1 for e in episodes)
     assert children() == set()
@@ -78,7 +78,7 @@ def test_a_browser_that_dies_voids_its_episodes_and_the_rest_are_played(children
         return "click('5')"
 
     jobs = [Job(TASK, seed) for seed in range(6)]
-    episodes = list(rollout(jobs, Scripted(act), pages=2, browsers=1, screenshots=False))
+    episodes = list(rollout(jobs, Scripted(act), workers=2, browsers=1, screenshots=False))
     voided = [e.seed for e in episodes if e.void]
     assert 2 in voided
     assert len(voided) <= 2
@@ -92,12 +92,12 @@ def test_a_policy_that_fails_leaves_no_browser(children):
         raise RuntimeError("my policy broke")
 
     with pytest.raises(RuntimeError, match="my policy broke"):
-        list(rollout([Job(TASK, 0)], Scripted(act), pages=1, screenshots=False))
+        list(rollout([Job(TASK, 0)], Scripted(act), workers=1, screenshots=False))
     assert children() == set()
 
 
 def test_a_rollout_that_is_given_up_leaves_no_browser(children):
-    episodes = rollout([Job(TASK, s) for s in range(9)], CLICK, pages=2, screenshots=False)
+    episodes = rollout([Job(TASK, s) for s in range(9)], CLICK, workers=2, screenshots=False)
     next(episodes)
     episodes.close()
     assert children() == set()
@@ -108,10 +108,10 @@ def test_what_cannot_be_played_is_named(children):
         list(rollout([Job("miniwob.click-tset", 0)], CLICK))
     with pytest.raises(UserError, match="seed=-1"):
         list(rollout([Job(TASK, -1)], CLICK))
-    with pytest.raises(UserError, match="pages=0"):
-        list(rollout([Job(TASK, 0)], CLICK, pages=0))
+    with pytest.raises(UserError, match="workers=0"):
+        list(rollout([Job(TASK, 0)], CLICK, workers=0))
     undecided = Scripted(lambda e: "noop()")
     undecided.act = lambda episodes: []
     with pytest.raises(UserError, match="gave 0 decisions for 1 episodes"):
-        list(rollout([Job(TASK, 0)], undecided, pages=1))
+        list(rollout([Job(TASK, 0)], undecided, workers=1))
     assert children() == set()

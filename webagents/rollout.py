@@ -114,14 +114,14 @@ class _Shown:
 class Rollout:
     """Pages and browsers on which episodes are played; a context manager, for they have to end.
 
-    ``with Rollout(policy, pages=4) as pages: pages.play(jobs)``; `rollout` is the short form.
+    ``with Rollout(policy, workers=4) as pages: pages.play(jobs)``; `rollout` is the short form.
     """
 
     def __init__(
         self,
         policy: Policy,
         *,
-        pages: int = 4,
+        workers: int = 4,
         browsers: int | None = None,
         backend: str = "chromium",
         browser: str | None = None,
@@ -132,14 +132,14 @@ class Rollout:
 
         For the parameters and errors see `rollout`.
         """
-        if pages < 1:
-            raise UserError(f"pages={pages!r}; at least one page is needed to play on")
+        if workers < 1:
+            raise UserError(f"workers={workers!r}; at least one page is needed to play on")
         chosen = play_options(play)
-        number = browsers or max(1, min(pages, os.cpu_count() or 1))
+        number = browsers or max(1, min(workers, os.cpu_count() or 1))
         self._policy = policy
         self._shown = _Shown(chosen, policy)
         self._fleet, self._tasks = _Browsers(number, backend, browser), _Tasks()
-        self._seats = [_Seat(n % number, Play(chosen), max_steps) for n in range(pages)]
+        self._seats = [_Seat(n % number, Play(chosen), max_steps) for n in range(workers)]
 
     def __enter__(self) -> Rollout:
         return self
@@ -176,7 +176,7 @@ def rollout(jobs: Iterable[Job], policy: Policy, **options: Any) -> Iterator[Epi
     jobs: what to play; taken one by one, so that it may be endless.
     policy: acts for all pages at once.
     options:
-        pages: how many are played side by side; 4.
+        workers: how many pages are played side by side; 4.
         browsers: over how many browser processes; None: one a processor, at most one a page.
         backend, browser: see `launch.launch`.
         max_steps: the step limit of every episode; None: each task's own.
@@ -277,4 +277,4 @@ def _void(episode: Episode, failure: Exception) -> Episode:
 
 def play_one(task: str, seed: int, policy: Policy, **options: Any) -> Episode:
     """One episode, played and returned; `options`: see `rollout`."""
-    return next(rollout([Job(task, seed)], policy, pages=1, **options))
+    return next(rollout([Job(task, seed)], policy, workers=1, **options))

@@ -28,6 +28,6 @@ def test_its_episodes_succeed_when_they_are_played_again(tasks):
         (demo.episode.task, demo.episode.seed) for demo in Dataset(FOLDER).demonstrations(tasks=ids)
     }
     jobs = [Job(*key) for key in kept]
-    again = rollout(jobs, ReplayPolicy.read(FOLDER), pages=2, view="visual", screenshots=False)
+    again = rollout(jobs, ReplayPolicy.read(FOLDER), workers=2, view="visual", screenshots=False)
 
     assert {(e.task, e.seed) for e in again if e.success} == kept

@@ -109,7 +109,7 @@ BEYOND_A_MOUSE = {"miniwob.click-pie-nodelay"}
 def played(seeds, **options):
     beyond = BEYOND_A_MOUSE if options.get("clicks") == "pointer" else ()
     jobs = [Job(task, seed) for task in EXPERTS if task not in beyond for seed in seeds]
-    episodes = rollout(jobs, ExpertPolicy(), pages=4, screenshots=False, **options)
+    episodes = rollout(jobs, ExpertPolicy(), workers=4, screenshots=False, **options)
     return {(e.task, e.seed): (e.success, e.void) for e in episodes}
 
 

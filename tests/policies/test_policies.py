@@ -35,13 +35,13 @@ def test_random_actions_are_well_formed_and_the_same_for_the_same_episode():
 
 def test_a_run_is_replayed_to_the_same_end(tmp_path):
     jobs = [Job("miniwob.click-test", seed) for seed in range(3)]
-    before = list(rollout(jobs, load_policy("random"), pages=2, screenshots=False))
+    before = list(rollout(jobs, load_policy("random"), workers=2, screenshots=False))
     lines = [
         {"task": e.task, "seed": e.seed, "steps": [{"action": s.action} for s in e.steps]}
         for e in before
     ]
     (tmp_path / "episodes.jsonl").write_text("\n".join(map(json.dumps, lines)))
-    again = list(rollout(jobs, load_policy(f"replay:{tmp_path}"), pages=2, screenshots=False))
+    again = list(rollout(jobs, load_policy(f"replay:{tmp_path}"), workers=2, screenshots=False))
     key = lambda e: (e.task, e.seed)  # noqa: E731
     assert sorted(again, key=key) == sorted(before, key=key)
 

@@ -60,8 +60,8 @@ class PlayOptions:
                 raise UserError(f"{name}={clipped(value)} is not one of {known}")
         if not 0 <= self.action_ms <= 60_000:
             raise UserError(f"action_ms={self.action_ms!r} is not between 0 and 60000")
-        if self.pages is not None and not Path(self.pages).is_dir():
-            raise UserError(f"pages={clipped(self.pages)} is no folder")
+        if self.pages is not None and not Path(str(self.pages)).is_dir():
+            raise UserError(f"pages={clipped(self.pages)} is no folder of pages")
 
 
 class Verdict(NamedTuple):

@@ -34,7 +34,7 @@ class Stage:
         """
         self._job, self._policy = job, policy
         if self._episodes is None:
-            episodes = rollout(self._jobs(), self, pages=1, **self._options)
+            episodes = rollout(self._jobs(), self, workers=1, **self._options)
             self._episodes = cast("Generator[Episode]", episodes)
         try:
             episode = next(self._episodes)
