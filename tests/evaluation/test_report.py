@@ -9,12 +9,14 @@ from pathlib import Path
 import pytest
 from lxml import html
 
-from tests.evaluation.episodes import episode
+from tests.evaluation.episodes import composed, ended, episode
 from webagents.evaluation import page
 from webagents.evaluation.folder import RunFolder
+from webagents.evaluation.formats import interval
 from webagents.evaluation.measures import macro, wilson
-from webagents.evaluation.outcomes import Move, Outcome, failure, latest
-from webagents.evaluation.report import Report, build
+from webagents.evaluation.outcomes import Move, Outcome, depth, failure, latest
+from webagents.evaluation.report import EpisodeResult, Report, build
+from webagents.evaluation.terminal import table_of
 from webagents.provenance import current_versions, write
 
 CONFIG = {"policy": "expert", "tasks": "@pair", "episodes": 2}
@@ -74,6 +76,62 @@ def test_the_report_holds_what_the_contract_says() -> None:
         "versions": {"python": "3"},
         "config": CONFIG,
     }
+
+
+PAIR = composed("c.a_b", "m.a", "m.b", tags=["two-way"])
+TWIN = composed("c.a_b-reverse", "m.a", "m.b", tags=["two-way"])
+MORE = composed("c.a_b_b", "m.a", "m.b", "m.b", tags=["three-way"])
+SPECS = {spec.id: spec for spec in (PAIR, TWIN, MORE)}
+FLAGS = [{"a": True, "b": True}, {"a": True, "b": False}, {"a": False, "b": False}, {}]
+
+
+def with_compositions() -> list[Outcome]:
+    return [
+        *ended("m.a", [1, 1, 1, 0]),
+        *ended("m.b", [1, 1, 0, 0]),
+        *ended("c.a_b", [1, 0, 0, 0], flags=FLAGS),
+        *ended("c.a_b-reverse", [0, 0, 0, 0]),
+        *ended("c.a_b_b", [0, 0, 0, 0], instruction="Do a lot more."),
+    ]
+
+
+def test_a_report_of_composed_tasks_compares_them_and_keeps_the_parts_that_were_done() -> None:
+    report = build(with_compositions(), CONFIG, specs=SPECS, sets={"@c": ("c.a_b", "c.a_b_b")})
+    read = json.loads(report.as_json())
+    task = read["composition"]["tasks"]["c.a_b"]
+    assert (task["composed"], task["product"], task["gap"]["value"]) == (0.25, 0.375, -0.125)
+    assert [(g["kind"], g["name"], g["order"]) for g in read["composition"]["groups"]][2] == (
+        "set",
+        "@c",
+        "forward",
+    )
+    assert [e.get("subtasks") for e in read["episodes"] if e["task"] == "c.a_b"] == [
+        *FLAGS[:3],
+        None,
+    ]
+    assert Report.from_dict(read) == report
+
+
+def test_a_report_that_knows_no_parts_says_nothing_of_compositions() -> None:
+    report = build(with_compositions(), CONFIG)
+    assert "composition" not in report.as_dict()
+    assert report.composition is None
+
+
+def test_a_report_of_an_older_version_is_read_without_parts() -> None:
+    old = json.loads(build(outcomes(), CONFIG).as_json())
+    assert Report.from_dict(old).composition is None
+    assert Report.from_dict(old).episodes[0] == EpisodeResult("a.x", 0, 1.0, True, 1, "")
+
+
+def test_the_terminal_tells_the_composition_gap() -> None:
+    table = table_of(build(with_compositions(), CONFIG, specs=SPECS))
+    first, second = str(table.caption).splitlines()
+    assert re.fullmatch(
+        r"composition gap, forward order: −15\.6 points \(.* to .*\), 2 of 2 tasks", first
+    )
+    assert second.startswith("composition gap, reverse order: −37.5 points")
+    assert table_of(build(outcomes(), CONFIG)).caption is None
 
 
 def test_a_report_read_back_is_the_same() -> None:
@@ -141,6 +199,45 @@ def test_an_outcome_read_back_is_the_same_whatever_the_page_said() -> None:
     assert "\n" not in outcome.as_line()
     assert Outcome.from_line(outcome.as_line()) == outcome
     assert outcome.moves == (Move(HOSTILE, "no \r\n ref"),)
+
+
+def test_an_outcome_knows_which_parts_were_done_and_how_deep_the_first_page_is() -> None:
+    done = {"click-button": True, "click-link": False}
+    outcome = Outcome.of(
+        episode(success=False, subtasks=done, html="<body><div><p>{number}</p></div></body>")
+    )
+    assert (outcome.subtasks, outcome.depth) == (done, 3)
+    assert list(json.loads(outcome.as_line())["subtasks"].items()) == list(done.items())
+    assert Outcome.from_line(outcome.as_line()) == outcome
+
+
+def test_an_episode_that_tells_of_no_parts_has_none() -> None:
+    assert Outcome.of(episode()).subtasks == {}
+    assert json.loads(Outcome.of(episode()).as_line())["subtasks"] == {}
+
+
+def test_a_line_of_an_older_run_is_read_without_parts_and_depth() -> None:
+    record = json.loads(Outcome.of(episode()).as_line())
+    del record["subtasks"], record["depth"]
+    old = Outcome.from_line(json.dumps(record))
+    assert old == replace(Outcome.of(episode()), depth=None)
+
+
+@pytest.mark.parametrize(
+    ("page_html", "expected"),
+    [
+        ("", None),
+        ("<!-- nothing -->", None),
+        ("<body></body>", 1),
+        ("<p>a</p><div><b>b</b></div>", 3),
+        ("<body><div><!-- no element --></div><svg><g><rect></rect></g></svg></body>", 4),
+        ("<html><head><title>t</title></head><body><p>\ud800</p></body></html>", 2),
+    ],
+)
+def test_the_depth_of_a_page_counts_its_elements_from_the_body(
+    page_html: str, expected: int | None
+) -> None:
+    assert depth(page_html) == expected
 
 
 def rendered(tmp_path: Path, *, tasks: int = 2, failures: int = 5, **limits: int) -> str:
@@ -233,3 +330,58 @@ def test_rates_are_never_rounded_to_all_or_none(tmp_path: Path) -> None:
     played = [Outcome.of(episode("a.x", seed, success=seed != 0)) for seed in range(5000)]
     tree = html.document_fromstring(page.render(build(played, CONFIG), played, tmp_path))
     assert tree.xpath("//div[@class='figure']")[0].text == ">99.9%"
+
+
+def composition_page(played: list[Outcome]) -> html.HtmlElement:
+    report = build(played, CONFIG, specs=SPECS, sets={"@c": ("c.a_b", "c.a_b_b")})
+    return html.document_fromstring(page.render(report, played, Path()))
+
+
+def row_of(tree: html.HtmlElement, name: str) -> list[str]:
+    rows = tree.xpath("//h2[@id='compositions']/following::tr[td]")
+    texts = [[" ".join(cell.text_content().split()) for cell in row] for row in rows]
+    return next(row for row in texts if row[0] == name)
+
+
+def test_the_page_has_a_section_on_compositions_with_the_plots_of_the_papers() -> None:
+    tree = composition_page(with_compositions())
+    assert row_of(tree, "@c")[1:4] == [
+        "2",
+        f"12.5% 95% interval {interval(macro([(1, 4), (0, 4)]))}",
+        "28.1%",
+    ]
+    assert row_of(tree, "1. distraction")[1:4] == ["1", "66.7%", "100%"]
+    titles = [title.text for title in tree.xpath("//div[@class='plots section']//h3")]
+    assert titles == [
+        "Against the product of the parts",
+        "By number of parts",
+        "Where compositions break ",
+        "One of k, all of k ",
+    ]
+    assert len(tree.xpath("//div[@class='plots section']//svg")) == 2
+
+
+def test_the_page_says_which_parts_were_not_played() -> None:
+    played = [outcome for outcome in with_compositions() if outcome.task != "m.b"]
+    (notice,) = composition_page(played).xpath("//p[@class='card notice']")
+    assert " ".join(notice.text_content().split()) == (
+        "0 of 3 compositions can be compared with their parts. "
+        "Not played on the same seeds: m.b (in 3)."
+    )
+
+
+def test_a_page_without_composed_tasks_has_no_such_section() -> None:
+    assert composition_page(ended("m.a", [1, 0])).xpath("//*[@id='compositions']") == []
+
+
+def test_hostile_names_are_only_text_in_the_section_on_compositions() -> None:
+    spec = composed(HOSTILE, HOSTILE + "1", HOSTILE + "2")
+    played = [*ended(spec.id, [1, 0], flags=[{HOSTILE: True, "b": True}] * 2)]
+    report = build(played, CONFIG, specs={spec.id: spec}, sets={HOSTILE: (spec.id,)})
+    tree = html.document_fromstring(page.render(report, played, Path()))
+    assert (len(tree.xpath("//script")), tree.xpath("//img"), tree.xpath("//@onerror")) == (
+        1,
+        [],
+        [],
+    )
+    assert HOSTILE in row_of(tree, HOSTILE)

@@ -81,6 +81,29 @@ def test_every_seed_of_every_task_is_played_and_reported(config: EvaluateConfig)
     assert read["sets"]["@miniwob"]["tasks"] == 2
 
 
+def test_a_run_over_composed_tasks_and_their_parts_compares_them(config: EvaluateConfig) -> None:
+    pair = "compwob.click-button_click-link"
+    parts = ["click-button", "click-link"]
+    tasks = ",".join([pair, *(f"miniwob.{part}" for part in parts)])
+
+    def outcome(job: Job) -> Episode:
+        flags = {part: part == parts[0] for part in parts} if job.task == pair else None
+        return episode(job.task, job.seed, success=job.task != pair, subtasks=flags)
+
+    report = run(replace(config, tasks=tasks), Scripted(outcome))
+    assert report.composition is not None
+    found = report.composition.tasks[pair]
+    assert (found.category, found.composed, found.product) == ("two-way", 0.0, 1.0)
+    assert [(hop.part, hop.rate) for hop in found.hops] == [
+        ("miniwob.click-button", 1.0),
+        ("miniwob.click-link", 0.0),
+    ]
+    assert [line["subtasks"] for line in lines(config)] == [
+        *[{"click-button": True, "click-link": False}] * 3,
+        *[{}] * 6,
+    ]
+
+
 def test_a_finished_episode_is_on_disk_before_the_next_one_is_played(
     config: EvaluateConfig,
 ) -> None:

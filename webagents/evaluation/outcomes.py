@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
 from typing import Any, NamedTuple
+
+from lxml import etree, html
 
 from webagents.types import Episode
 
@@ -38,6 +40,10 @@ class Outcome:
     reason: why the machinery broke, "" when it did not.
     instruction: what was to be done, as the first page said it.
     moves: every action in order.
+    subtasks: which parts of a composed task were done at the end, in logical order; empty for
+        other tasks, and where the page cannot tell.
+    depth: how many elements lie one in another on the first page, ``body`` the first; None where
+        nobody looked (older files) or there was no page.
     screenshots: PNG files, oldest first, relative to the run's folder; mostly none are kept.
     seconds: wall time since the run's previous episode finished, so that they add up to the run's.
     """
@@ -51,6 +57,8 @@ class Outcome:
     reason: str = ""
     instruction: str = ""
     moves: tuple[Move, ...] = ()
+    subtasks: Mapping[str, bool] = field(default_factory=dict)
+    depth: int | None = None
     screenshots: tuple[str, ...] = ()
     seconds: float = 0.0
 
@@ -71,6 +79,8 @@ class Outcome:
             reason=episode.void,
             instruction=first.instruction,
             moves=tuple(Move(step.action, step.error) for step in episode.steps),
+            subtasks={k: bool(v) for k, v in episode.info.get("subtasks", {}).items()},
+            depth=depth(first.html),
             screenshots=tuple(screenshots),
             seconds=round(seconds, 4),
         )
@@ -115,6 +125,22 @@ def failure(episode: Episode) -> str:
         return "wrong"
     last = episode.steps[-STUCK:]
     return "error" if last and all(step.error for step in last) else "truncated"
+
+
+def depth(page: str) -> int | None:
+    """The most elements that lie one in another, from ``body`` on; None without any."""
+    # As bytes, for half a surrogate pair that a page's script wrote is no text lxml takes.
+    text = page.encode("utf-8", "replace")
+    try:
+        root = html.document_fromstring(text, parser=html.HTMLParser(encoding="utf-8"))
+    except etree.ParserError:  # no element at all
+        return None
+    body = root.find("body")
+    level, levels = [root if body is None else body], 0
+    while level:
+        levels += 1
+        level = [child for element in level for child in element if isinstance(child.tag, str)]
+    return levels
 
 
 def latest(outcomes: Iterable[Outcome]) -> list[Outcome]:

@@ -12,14 +12,14 @@ import math
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain, zip_longest
+from itertools import chain, groupby, zip_longest
 from pathlib import Path
 from typing import NamedTuple
 
 from markupsafe import Markup
 
-from webagents.evaluation import plots
-from webagents.evaluation.measures import Estimate
+from webagents.evaluation import formats, plots
+from webagents.evaluation.compositions.plots import drawings
 from webagents.evaluation.outcomes import FAILURES, Outcome, latest
 from webagents.evaluation.report import Report, pooled
 from webagents.progress import duration
@@ -73,11 +73,16 @@ def render(
         kinds=Counter(o.failure for o in final),
         meanings=FAILURES,
         plots={name: Markup(svg) for name, svg in _plots(report, tags or {}).items()},  # noqa: S704 (matplotlib escapes)
+        composition_plots={
+            name: Markup(svg)  # noqa: S704 (matplotlib escapes)
+            for name, svg in (drawings(report.composition) if report.composition else {}).items()
+        },
         failures=_shown(chosen, folder, limits),
         failed=len(failed),
         voids=Counter(o.reason for o in final if o.void).most_common(20),
         by_task={
-            task: Counter(o.failure for o in final if o.task == task) for task in report.tasks
+            task: Counter(outcome.failure for outcome in of_task)
+            for task, of_task in groupby(final, lambda outcome: outcome.task)
         },
         style=Markup(source(_TEMPLATES, "report.css")),  # noqa: S704 (ours)
         script=script,
@@ -143,31 +148,17 @@ def _plots(report: Report, tags: Mapping[str, Collection[str]]) -> dict[str, str
     return drawn
 
 
-def _percent(rate: float) -> str:
-    """A rate for people: no "100%" for less than all, no "0%" for more than none."""
-    if math.isnan(rate):
-        return "–"
-    text = f"{rate:.1%}"
-    if text == "100.0%":
-        return "100%" if rate == 1 else ">99.9%"
-    if text == "0.0%":
-        return "0%" if rate == 0 else "<0.1%"
-    return text
-
-
-def _interval(estimate: Estimate) -> str:
-    return f"{_percent(estimate.low)} – {_percent(estimate.high)}"
-
-
-def _number(value: float | None, digits: int = 1) -> str:
-    return "–" if value is None else f"{value:,.{digits}f}"
-
-
-def _clip(text: str, limit: int = 600) -> str:
-    return text if len(text) <= limit else f"{text[:limit]}… ({len(text):,} characters)"
-
-
 _TEMPLATES = environment("webagents", "evaluation")
 _TEMPLATES.filters.update(
-    percent=_percent, interval=_interval, number=_number, clip=_clip, duration=duration
+    breakable=formats.breakable,
+    clip=formats.clip,
+    duration=duration,
+    interval=formats.interval,
+    minus=formats.minus,
+    number=formats.number,
+    p_value=formats.p_value,
+    percent=formats.percent,
+    points=formats.points,
+    rate=formats.rate,
+    share=formats.share,
 )

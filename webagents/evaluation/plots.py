@@ -1,35 +1,26 @@
-"""The report's plots, as SVG text to stand inside its page and take its colours, light or dark."""
+"""The report's plots of all its tasks and episodes."""
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping, Sequence
 
-import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
+from webagents.evaluation.drawing import VARIABLES, figure, shortened, svg
 from webagents.evaluation.measures import Estimate
 from webagents.evaluation.outcomes import FAILURES
 from webagents.evaluation.report import EpisodeResult
 
-# Colours no plot would have, each put in place of a CSS variable after drawing.
-VARIABLES = {
-    "ink": "#010201",
-    "faint": "#010202",
-    "line": "#010203",
-    "accent": "#010204",
-    "solved": "#010205",
-    "wrong": "#010206",
-    "truncated": "#010207",
-    "error": "#010208",
-}
 LEVEL = 6
 """Up to so many names stand level below a plot; more are slanted."""
+WIDE = 110
+"""Up to so many letters of names stand level below a plot; more are slanted."""
 LABELLED = 32
 """Up to so many tasks are named below the plot of tasks; the table names all."""
+LETTERS = 30
+"""Longer names lose their middle below a plot."""
 
 
 def success_by_task(tasks: Mapping[str, Estimate]) -> str:
@@ -37,7 +28,7 @@ def success_by_task(tasks: Mapping[str, Estimate]) -> str:
 
     Few enough tasks are named by what follows the source: ``click-test``.
     """
-    names = {name: name.partition(".")[2] or name for name in tasks}
+    names = {name: shortened(name.partition(".")[2] or name, LETTERS) for name in tasks}
     return _ranked("tasks", tasks, names if len(tasks) <= LABELLED else None)
 
 
@@ -51,7 +42,7 @@ def steps_taken(episodes: Sequence[EpisodeResult]) -> str:
     counted = [episode for episode in episodes if episode.failure != "void"]
     most = max(episode.steps for episode in counted)
     edges = np.arange(0, most + 2) - 0.5 if most <= 30 else np.linspace(0, most + 1, 31)
-    figure, axes = _figure(8.6, 2.3)
+    drawn, axes = figure(8.6, 2.3)
     bottom = np.zeros(len(edges) - 1)
     for kind in FAILURES:
         steps = [episode.steps for episode in counted if episode.failure == kind]
@@ -72,23 +63,15 @@ def steps_taken(episodes: Sequence[EpisodeResult]) -> str:
     axes.set_xlabel("steps", color=VARIABLES["faint"], fontsize=9)
     axes.set_ylabel("episodes", color=VARIABLES["faint"], fontsize=9)
     axes.grid(axis="y", color=VARIABLES["line"], lw=0.8)
-    return _svg(figure, "steps")
-
-
-def _figure(width: float, height: float) -> tuple[Figure, Axes]:
-    figure = Figure(figsize=(width, height), layout="constrained")
-    axes = figure.add_subplot()
-    axes.set_axisbelow(True)
-    axes.patch.set_alpha(0)
-    axes.spines[:].set_visible(False)
-    axes.tick_params(length=0, labelcolor=VARIABLES["ink"], labelsize=9)
-    return figure, axes
+    return svg(drawn, "steps")
 
 
 def _ranked(kind: str, rates: Mapping[str, Estimate], names: Mapping[str, str] | None) -> str:
     """Dots and intervals from best to worst; without names, only how many they are."""
     ranked = sorted(rates.items(), key=lambda item: (-item[1].mean, item[0]))
-    figure, axes = _figure(8.6, 3.6 if names and len(names) > LEVEL else 2.7)
+    labels = [names[name] for name, _ in ranked] if names else []
+    slanted = len(labels) > LEVEL or sum(map(len, labels)) > WIDE
+    drawn, axes = figure(8.6, 3.6 if slanted else 2.7)
     _intervals(axes, [estimate for _, estimate in ranked])
     if kind == "tasks":
         mean = float(np.mean([estimate.mean for estimate in rates.values()]))
@@ -96,9 +79,7 @@ def _ranked(kind: str, rates: Mapping[str, Estimate], names: Mapping[str, str] |
     axes.set_ylim(-0.03, 1.03)
     axes.yaxis.set_major_formatter(PercentFormatter(1.0))
     axes.set_xlim(-0.8, len(ranked) - 0.2)
-    if names:
-        labels = [names[name] for name, _ in ranked]
-        slanted = len(ranked) > LEVEL
+    if labels:
         axes.set_xticks(
             range(len(ranked)),
             labels,
@@ -111,7 +92,7 @@ def _ranked(kind: str, rates: Mapping[str, Estimate], names: Mapping[str, str] |
         axes.set_xticks([])
         axes.set_xlabel(f"{len(ranked)} {kind}, best first", color=VARIABLES["faint"], fontsize=9)
     axes.grid(axis="y", color=VARIABLES["line"], lw=0.8)
-    return _svg(figure, kind)
+    return svg(drawn, kind)
 
 
 def _intervals(axes: Axes, estimates: Sequence[Estimate]) -> None:
@@ -130,15 +111,3 @@ def _intervals(axes: Axes, estimates: Sequence[Estimate]) -> None:
     )
     for bar in bars:
         bar.set_alpha(0.3)
-
-
-def _svg(figure: Figure, name: str) -> str:
-    """The drawing without XML's preamble; its text stays text, `name` keeps its ids apart."""
-    text = io.StringIO()
-    with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": name}):
-        figure.savefig(text, format="svg", transparent=True, metadata={"Date": None})
-    svg = text.getvalue()
-    svg = svg[svg.index("<svg") :]
-    for variable, colour in VARIABLES.items():
-        svg = svg.replace(colour, f"var(--{variable})")
-    return svg

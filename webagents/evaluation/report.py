@@ -6,15 +6,21 @@ import json
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from statistics import fmean
 from typing import Any, NamedTuple
 
+from webagents.evaluation.compositions import Composition, compare
 from webagents.evaluation.measures import Estimate, macro, wilson
 from webagents.evaluation.outcomes import Outcome, latest
+from webagents.types import NOTHING, TaskSpec
 
 
 class EpisodeResult(NamedTuple):
-    """One episode in the report; reward and success are None when it is void."""
+    """One episode in the report; reward and success are None when it is void.
+
+    subtasks: which parts of a composed task were done, in logical order; empty for other tasks.
+    """
 
     task: str
     seed: int
@@ -22,6 +28,12 @@ class EpisodeResult(NamedTuple):
     success: bool | None
     steps: int
     failure: str
+    subtasks: Mapping[str, bool] = NOTHING
+
+    def as_dict(self) -> dict[str, Any]:
+        """The episode as JSON values, `subtasks` only where there are any."""
+        named = self._asdict()
+        return {**named, "subtasks": dict(self.subtasks)} if named.pop("subtasks") else named
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +83,7 @@ class Report:
 
     planned: how many episodes were to be played; more than there are in an interrupted run.
     seconds: wall time of playing, over all the sessions of a resumed run.
+    composition: what it tells of composed tasks beside their parts; None where none counts.
     """
 
     policy: str
@@ -82,6 +95,7 @@ class Report:
     steps_per_second: float | None
     versions: Mapping[str, str]
     config: Mapping[str, Any]
+    composition: Composition | None = None
 
     @property
     def overall(self) -> SetResult:
@@ -90,17 +104,20 @@ class Report:
 
     def as_dict(self) -> dict[str, Any]:
         """The report as JSON values; numbers that do not exist are None."""
-        return {
+        report = {
             "policy": self.policy,
             "tasks": {name: _as_dict(result) for name, result in self.tasks.items()},
             "sets": {name: _as_dict(result) for name, result in self.sets.items()},
-            "episodes": [episode._asdict() for episode in self.episodes],
+            "episodes": [episode.as_dict() for episode in self.episodes],
             "planned": self.planned,
             "seconds": self.seconds,
             "steps_per_second": self.steps_per_second,
             "versions": dict(self.versions),
             "config": dict(self.config),
         }
+        if self.composition:
+            report["composition"] = self.composition.as_dict()
+        return report
 
     @classmethod
     def from_dict(cls, report: Mapping[str, Any]) -> Report:
@@ -116,6 +133,8 @@ class Report:
             },
             "episodes": tuple(EpisodeResult(**episode) for episode in report["episodes"]),
         }
+        if "composition" in report:
+            read["composition"] = Composition.from_dict(report["composition"])
         return cls(**{**report, **read})
 
     def as_json(self) -> str:
@@ -128,6 +147,7 @@ def build(
     config: Mapping[str, Any],
     *,
     sets: Mapping[str, Collection[str]] | None = None,
+    specs: Mapping[str, TaskSpec] = NOTHING,
     versions: Mapping[str, str] | None = None,
     planned: int | None = None,
 ) -> Report:
@@ -135,16 +155,17 @@ def build(
 
     config: the settings, of which ``policy`` is one.
     sets: the tasks of each named set; those of which none was played are left out.
+    specs: the catalogue entries by id, which say what a composed task is made of.
     planned: how many episodes were to be played; by default those that were.
     """
     played = list(outcomes)
     final = latest(played)
     tasks = {
-        name: _task_result([o for o in final if o.task == name])
-        for name in sorted({o.task for o in final})
+        name: _task_result(list(of_task)) for name, of_task in groupby(final, lambda o: o.task)
     }
     episodes = tuple(
-        EpisodeResult(o.task, o.seed, o.reward, o.success, o.steps, o.failure) for o in final
+        EpisodeResult(o.task, o.seed, o.reward, o.success, o.steps, o.failure, o.subtasks)
+        for o in final
     )
     groups = {
         name: pooled(tasks, members, episodes)
@@ -164,6 +185,7 @@ def build(
         ),
         versions=versions or {},
         config=config,
+        composition=compare(final, specs, sets),
     )
 
 

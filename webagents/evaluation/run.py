@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -20,7 +20,7 @@ from webagents.policies import load_policy
 from webagents.progress import Shown, Tally, shown
 from webagents.provenance import current_versions, write
 from webagents.rollout import Job, rollout
-from webagents.types import Episode
+from webagents.types import Episode, TaskSpec
 
 log = logging.getLogger(__name__)
 
@@ -53,6 +53,7 @@ class EvaluateConfig:
     screenshots: whether the policy sees screenshots; without, the report shows none either.
     view: what the html carries: "text", or "visual" with boxes, colours and shapes.
     clicks: "element" or "pointer"; None is each environment's own default.
+    pages: a folder of the public CompWoB pages to play composed tasks on, instead of ours.
     time_limit: "none", or "original" for the page's own.
     clock: "virtual" (exactly repeatable) or "real".
     keep: whose last screenshots are stored: "failures", "all" or "none".
@@ -68,6 +69,7 @@ class EvaluateConfig:
     screenshots: bool = True
     view: str = "text"
     clicks: str | None = None
+    pages: str | None = None
     time_limit: str = "none"
     clock: str = "virtual"
     keep: str = "failures"
@@ -99,7 +101,8 @@ class EvaluateConfig:
             "time_limit": self.time_limit,
             "clock": self.clock,
         }
-        return options if self.clicks is None else {**options, "clicks": self.clicks}
+        chosen = {"clicks": self.clicks, "pages": self.pages}
+        return options | {key: value for key, value in chosen.items() if value is not None}
 
 
 def evaluate(
@@ -123,15 +126,15 @@ def evaluate(
         UserError: `config.out` cannot be used (see `RunFolder.open`).
         KeyboardInterrupt: it was stopped; the same call resumes.
     """
-    tasks = [spec.id for spec in catalogue.select(config.tasks)]
+    specs = {spec.id: spec for spec in catalogue.select(config.tasks)}
     play = play or _player(config)
     versions = current_versions(browser)
     folder = RunFolder.open(config.out, config.as_dict(), versions, free=FREE)
     seeds = range(config.seed_start, config.seed_start + config.episodes)
-    plan = {(task, seed) for task in tasks for seed in seeds}
+    plan = {(task, seed) for task in specs for seed in seeds}
     done = [o for o in latest(folder.outcomes) if o.job in plan and not o.void]
     played = {outcome.job for outcome in done}
-    jobs = [Job(task, seed) for task in tasks for seed in seeds if (task, seed) not in played]
+    jobs = [Job(task, seed) for task in specs for seed in seeds if (task, seed) not in played]
     try:
         tally = Tally(len(plan)).after(done)
         with progress(tally) as told, closing(_closable(play(jobs))) as episodes:
@@ -139,7 +142,7 @@ def evaluate(
                 told(outcome)
     finally:
         if folder.outcomes:
-            report = _report(config, folder, versions, planned=len(plan))
+            report = _report(config, folder, versions, specs, planned=len(plan))
     return report
 
 
@@ -172,22 +175,28 @@ def _player(config: EvaluateConfig) -> Play:
     policy = load_policy(config.policy)
 
     def play(jobs: Sequence[Job]) -> Iterator[Episode]:
-        return rollout(jobs, policy, pages=config.workers, **config.env_options())
+        return rollout(jobs, policy, workers=config.workers, **config.env_options())
 
     return play
 
 
 def _report(
-    config: EvaluateConfig, folder: RunFolder, versions: dict[str, str], planned: int
+    config: EvaluateConfig,
+    folder: RunFolder,
+    versions: dict[str, str],
+    played: Mapping[str, TaskSpec],
+    planned: int,
 ) -> Report:
+    specs = {**catalogue.load(), **played}
     report = build(
         folder.outcomes,
         config.as_dict(),
         sets=catalogue.named_sets(),
+        specs=specs,
         versions=versions,
         planned=planned,
     )
-    tags = {spec.id: spec.tags for spec in catalogue.load().values()}
+    tags = {task: spec.tags for task, spec in specs.items()}
     write(folder.path / "report.json", report.as_json())
     write(folder.path / "report.html", page.render(report, folder.outcomes, folder.path, tags))
     return report

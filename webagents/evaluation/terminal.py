@@ -5,15 +5,23 @@ from __future__ import annotations
 from rich.table import Table
 from rich.text import Text
 
+from webagents.evaluation.compositions import CompositionGroup
+from webagents.evaluation.formats import points
 from webagents.evaluation.report import Report, SetResult, TaskResult
 
 
 def table_of(report: Report) -> Table:
-    """The report's tasks and sets for the terminal, success with its 95% interval."""
+    """The report's tasks and sets for the terminal, success with its 95% interval.
+
+    Below it, what composing costs, where composed tasks were played with their parts.
+    """
     table = Table(title=Text(f"success of {report.policy}"), title_justify="left")
-    table.add_column("task", no_wrap=True)
+    groups = report.composition.groups if report.composition else ()
+    costs = [_cost(group) for group in groups if group.kind == "all" and group.gap]
+    table.caption, table.caption_justify = Text("\n".join(costs)) if costs else None, "left"
+    table.add_column("task", overflow="fold")
     for column in ("success", "95% interval", "episodes", "void", "steps"):
-        table.add_column(column, justify="right")
+        table.add_column(column, justify="right", no_wrap=True)
     rows: dict[str, TaskResult | SetResult] = {**report.tasks}
     for name, members in report.sets.items():
         part = (
@@ -31,3 +39,14 @@ def table_of(report: Report) -> Table:
             "-" if result.steps is None else f"{result.steps:.1f}",
         )
     return table
+
+
+def _cost(group: CompositionGroup) -> str:
+    """The composition gap of all tasks of an order in a line."""
+    assert group.gap is not None
+    value, low, high = group.gap
+    spread = "" if low is None or high is None else f" ({points(low)} to {points(high)})"
+    return (
+        f"composition gap, {group.order} order: {points(value)} points{spread}, "
+        f"{group.compared} of {group.tasks} tasks"
+    )
