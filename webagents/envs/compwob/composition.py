@@ -104,6 +104,9 @@ def read_parts(entries: Sequence[str | Mapping[str, Any]], *, where: str) -> lis
         raise UserError(f"{where}: the last part, {parts[-1].task}, cannot be shared: none follows")
     if [part.screen for part in parts] != sorted(part.screen for part in parts):
         raise UserError(f"{where}: the screens must not go back from one part to the next")
+    singles = [p.task for p in parts if phrases.part_tables()[p.task].get("single")]
+    if len(singles) > 1:
+        raise UserError(f"{where}: {' and '.join(singles)} cannot be on one page")
     for one, other in itertools.pairwise(parts):
         if one.shared and one.screen != other.screen:
             raise UserError(f"{where}: {one.task} is shared with a part on another screen")

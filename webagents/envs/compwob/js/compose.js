@@ -33,7 +33,10 @@ window.composed = (() => {
         return typeof value === "function" && !value.prototype ? value.bind(target) : value;
       },
       set(_, key, value) {
-        if (key === "onload") return true;   // the whole page begins when it is there
+        if (key === "onload") {
+          part.onload = value;
+          return true;
+        }
         return Reflect.set(target, key, value);
       },
     });
@@ -75,6 +78,14 @@ window.composed = (() => {
       const options = window.jQuery?.ui?.[widget]?.prototype.options;
       if (options) options.appendTo = root;
     }
+  }
+
+  // There is one date picker for all fields; it goes to the part whose field asks for it.
+  function lendDatePicker(root) {
+    root.addEventListener("focusin", (event) => {
+      const picker = window.jQuery?.datepicker?.dpDiv?.[0];
+      if (picker && event.target.classList.contains("hasDatepicker")) root.append(picker);
+    }, true);
   }
 
   // ---------------------------------------------------------------- what is done
@@ -220,8 +231,11 @@ window.composed = (() => {
         query.textContent = told.said;
         const part = { ...told, index, root, query, done: false, used: false };
         parts.push(part);
+        lendDatePicker(root);
         const [core, ownDocument, ownWindow, $, d3] = scopeOf(part);
         part.generate = plan.scripts[index](core, ownDocument, ownWindow, $, $, d3);
+        keepWidgetsIn(root);
+        part.onload?.call(window);
       }
       window.core.EPISODE_MAX_TIME = plan.limit;
       window.core.startEpisode();
