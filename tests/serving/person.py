@@ -80,7 +80,7 @@ class Person:
             "if (button.firstElementChild.textContent === arguments[0]) button.click();",
             task,
         )
-        self.until(lambda: self.task.startswith(f"miniwob.{task} "))
+        self.until(lambda: f".{task} " in self.task)
 
     @property
     def task(self) -> str:

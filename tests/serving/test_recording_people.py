@@ -59,6 +59,21 @@ def config(out: Path, tasks: str, episodes: int = 2) -> RecordConfig:
     return RecordConfig(tasks=tasks, out=out, port=0, episodes=episodes)
 
 
+def test_composed_tasks_are_recorded_as_others(tmp_path):
+    tasks = ("click-link_click-button", "login-user_navigate-tree-transition-reverse")
+    with served(config(tmp_path / "d", ",".join(f"compwob.{task}" for task in tasks))) as serving:
+        person = Person("anna", serving.url)
+        try:
+            for task in tasks:
+                person.choose(task)
+                assert "kept" in person.play(expert).lower()
+        finally:
+            person.leave()
+    assert [each.episode.task for each in Dataset(tmp_path / "d")] == [
+        f"compwob.{t}" for t in tasks
+    ]
+
+
 def test_two_people_at_once_record_ten_kinds_of_tasks(tmp_path):
     out = tmp_path / "dataset"
     answers: dict[tuple[str, str], str] = {}

@@ -95,14 +95,14 @@ def composed_page(composition: Composition, title: str) -> str:
     return "\n".join(
         [
             f"<!DOCTYPE html>\n<html>\n<head>\n<title>{title}</title>",
-            *(f'<link rel="stylesheet" type="text/css" href="/{sheet}">' for sheet in sheets),
+            *(f'<link rel="stylesheet" type="text/css" href="../{sheet}">' for sheet in sheets),
             f"<style>{layout}</style>",
             *(
                 f"<style>\n@scope (#{area}) {{{each.style}}}\n</style>"
                 for area, each in zip(areas, bases, strict=True)
             ),
-            *(f'<script src="/{library}"></script>' for library in libraries),
-            '<script src="/compositional/compose.js"></script>',
+            *(f'<script src="../{library}"></script>' for library in libraries),
+            '<script src="compose.js"></script>',
             f"<script>\n{_plan(composition, bases)}\n</script>",
             '</head>\n<body>\n<div id="wrap">\n<div id="query"></div>\n<div id="area">',
             *(

@@ -7,12 +7,13 @@ from functools import cache, partial
 from pathlib import Path
 
 from webagents.browsers.site import Folder, Reply, Request
+from webagents.envs import catalogue
 from webagents.envs.compwob.composition import Composition
-from webagents.envs.compwob.compositions import composition_of
+from webagents.envs.compwob.compositions import PREFIX, composition_of
 from webagents.envs.compwob.page import composed_page, composer
 from webagents.envs.miniwob import MiniWobTask, pages
 from webagents.envs.task import PlayOptions
-from webagents.errors import UserError
+from webagents.errors import UnknownTask, UserError
 from webagents.types import TaskSpec
 
 HOST = "compwob.test"
@@ -30,7 +31,7 @@ class ComposedSite:
         self._folders: dict[str, Folder] = {}
 
     def add(self, page: str, composition: Composition) -> None:
-        """Makes a composed page known by its path; it is made when it is first asked for."""
+        """Makes known by its path a page that no name tells of; others are found by their names."""
         self._composed[f"/{page}"] = composition
 
     def add_folder(self, folder: Path) -> str:
@@ -46,15 +47,19 @@ class ComposedSite:
             return self._folders[first](request._replace(path=f"/{rest}"))
         if request.path == _COMPOSER:
             return Reply(200, "text/javascript; charset=utf-8", composer().encode())
-        if request.path in self._composed:
-            return Reply(200, "text/html; charset=utf-8", self._page(request.path))
+        if first == "compositional":
+            return self._page(request.path)
         return self._package(request)
 
-    def _page(self, path: str) -> bytes:
+    def _page(self, path: str) -> Reply:
+        name = path.rpartition("/")[2].removesuffix(".html")
         if path not in self._made:
-            name = path.rpartition("/")[2].removesuffix(".html")
-            self._made[path] = composed_page(self._composed[path], name).encode()
-        return self._made[path]
+            try:
+                made = self._composed.get(path) or composition_of(catalogue.spec_of(PREFIX + name))
+            except UnknownTask:
+                return Reply(404, "text/plain", f"no page {path}".encode())
+            self._made[path] = composed_page(made, name).encode()
+        return Reply(200, "text/html; charset=utf-8", self._made[path])
 
 
 @cache

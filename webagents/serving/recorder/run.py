@@ -144,9 +144,11 @@ def recorder(
             f"recording needs {missing.name}: pip install 'webagents-gym[serving]'"
         ) from missing
     specs = catalogue.select(config.tasks)
-    foreign = [spec.id for spec in specs if not spec.id.startswith("miniwob.")]
+    foreign = [spec.id for spec in specs if not spec.id.startswith(("miniwob.", "compwob."))]
     if foreign:
-        raise UserError(f"only pages of miniwob can be recorded, not {clipped(foreign)}")
+        raise UserError(
+            f"only pages of miniwob and compwob can be recorded, not {clipped(foreign)}"
+        )
     listening = _listen(config.host, config.port)
     port = listening.getsockname()[1]
     token = config.token

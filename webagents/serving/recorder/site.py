@@ -8,8 +8,8 @@ from importlib.resources import files
 
 from webagents.browsers.base import PageOptions
 from webagents.browsers.scripts import KEY, page_script
-from webagents.browsers.site import Folder, Reply, Request
-from webagents.envs.miniwob import pages
+from webagents.browsers.site import Reply, Request
+from webagents.envs.compwob.task import composed_site
 
 SCRIPT = "/page.js"
 EYES = "webagents:eyes"
@@ -26,7 +26,7 @@ _EYES_TO = "  // ---------------------------------------------------------------
 
 def page(path: str) -> Reply:
     """A file of the tasks' pages."""
-    reply = Folder(pages())(Request("GET", f"/{path}", "", b"", {}))
+    reply = composed_site()(Request("GET", f"/{path}", "", b"", {}))
     if not reply.kind.startswith("text/html"):
         return reply
     return Reply(reply.status, reply.kind, _with_script(reply.body), {"Cache-Control": "no-store"})
