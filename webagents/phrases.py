@@ -1,11 +1,11 @@
 """Sentences that ask for several tasks: how they are put together, and how they are read.
 
-A template holds values as ``{NAMES}``; a part in ``[brackets]`` is left out where its value is missing::
+A template holds values as ``{NAMES}``; what is in ``[brackets]`` is left out without its value::
 
     forward([Part("click-button"), Part("click-option", own_button=False), Part("login-user")])
     'Click on the "{BUTTON}" button, select {OPTION}, and then enter the username "{USER}" ...'
 
-Source of the two patterns: Furuta et al. 2024, CompWoB; the phrases are in ``envs/compwob/parts.toml``.
+Source of the two patterns: Furuta et al. 2024, CompWoB; the phrases: ``envs/compwob/parts.toml``.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from functools import cache
+from itertools import product
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -162,21 +163,28 @@ def _patterns(tasks: tuple[str, ...]) -> list[tuple[re.Pattern[str], list[int]]]
 
 
 def _made(tasks: tuple[str, ...]) -> Iterator[tuple[re.Pattern[str], list[int]]]:
-    for first in range(len(tasks)):
-        early, late = range(first), range(first, len(tasks))
-        done = [_clause(tasks[i], doing=True) for i in early]
-        asked = [_clause(tasks[i]) for i in late]
-        text = _BETWEEN.join(asked)
-        if first:
-            text += ",? after " + _BETWEEN.join(done)
-        yield re.compile(f"{text}[.,]?", re.IGNORECASE), [*late, *early]
+    # A value may be a whole sentence, with commas and an "and" of its own. So the likeliest reading
+    # comes first: every button named, and the words between the phrases as `forward` has them.
+    for every_button, last in product((True, False), (", and then ", ", and ", None)):
+        for first in range(len(tasks)):
+            early, late = range(first), range(first, len(tasks))
+            text = _phrases([_clause(tasks[i], every_button) for i in late], last)
+            if first:
+                done = [_clause(tasks[i], every_button, doing=True) for i in early]
+                text += ",? after " + _phrases(done, last)
+            yield re.compile(f"{text}[.,]?", re.IGNORECASE), [*late, *early]
 
 
-def _clause(task: str, *, doing: bool = False) -> str:
+def _phrases(phrases: Sequence[str], last: str | None) -> str:
+    """What phrases match one after another; None: whatever may stand between them."""
+    return _BETWEEN.join(phrases) if last is None else _joined(phrases, last)
+
+
+def _clause(task: str, button: bool, *, doing: bool = False) -> str:
     ask = phrase(task)
     text = expression(ask.doing if doing else ask.do)
     # How the button is called is not always how it is labelled.
-    ends = r"( and (?:click|press|hit)(?:ing)? \w+)?" if ask.ends else ""
+    ends = r"( and (?:click|press|hit)\w* \w+)" + ("" if button else "?") if ask.ends else ""
     return text + ends
 
 

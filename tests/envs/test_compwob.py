@@ -12,6 +12,7 @@ from tests.envs.composed import Hand
 from webagents import html
 from webagents.envs import catalogue
 from webagents.envs.launch import launch
+from webagents.envs.registration import register_envs
 from webagents.envs.web_env import WebEnv
 from webagents.errors import UnknownTask, UserError
 
@@ -386,3 +387,36 @@ def test_a_users_own_folder_of_compositions_is_read(tmp_path, monkeypatch):
         ("compwob.click-link_enter-text.tall", 500, "me"),
         ("compwob.click-link_enter-text.tall-reverse", 500, "me"),
     ]
+
+
+def own_folder(folder, monkeypatch, name: str, parts: str) -> None:
+    table = f"[tasks.'{name}']\nparts = {parts}\n"
+    (folder / "compositions.toml").write_text(f'prefix = "compwob."\nsource = "me"\n{table}')
+    monkeypatch.setenv("WEBAGENTS_ENVS", str(folder))
+    catalogue.everything.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("name", "parts", "told"),
+    [
+        (
+            "mine",
+            '["click-link", "enter-text"]',
+            r"\[tasks\.mine\] must be named click-link_enter-text",
+        ),
+        ("click-link_x", '["click-link", "x"]', "'x' cannot be part of a composition"),
+        ("click-link", '["click-link"]\nheigth = 3', "unknown key 'heigth'"),
+    ],
+)
+def test_a_users_entry_that_cannot_be_is_told_and_does_not_break_the_import(
+    tmp_path, monkeypatch, name, parts, told
+):
+    own_folder(tmp_path, monkeypatch, name, parts)
+    try:
+        with pytest.raises(UserError, match=told):
+            catalogue.load()
+        with pytest.warns(UserWarning, match=told):
+            register_envs()
+    finally:
+        monkeypatch.undo()
+        catalogue.everything.cache_clear()

@@ -5,9 +5,12 @@
 
 from __future__ import annotations
 
+import warnings
+
 import gymnasium
 
 from webagents.envs import catalogue
+from webagents.errors import UserError
 
 _COMPOSED = "webagents/compwob-v1"
 
@@ -19,7 +22,12 @@ def register_envs() -> None:
     limit is not Gymnasium's ``max_episode_steps``, which a wrapper keeps: `WebEnv` counts for
     itself, so that the unwrapped environment truncates as well.
     """
-    for spec in catalogue.load().values():
+    try:
+        specs = catalogue.load()
+    except UserError as error:  # in a folder of the user's own; an import must not fail for it
+        warnings.warn(f"webagents registers no environments: {error}", stacklevel=2)
+        return
+    for spec in specs.values():
         if spec.env_id not in gymnasium.registry:
             gymnasium.register(
                 id=spec.env_id,

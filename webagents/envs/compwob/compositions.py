@@ -70,6 +70,7 @@ def read_compositions(path: Path, bases: Bases) -> Catalogue:
         if not isinstance(table, dict):
             raise UserError(f"{where} must be a table, not {clipped(table)}")
         check(table, KEYS, where=where, needed=("parts",))
+        _check_name(name, table["parts"], where)
         if (category := table.get("category")) and category not in file.get("tags", {}):
             raise UserError(f"{where} category: {listed([category])} not in the file's [tags]")
         for reversed_order, set_ in ((False, f"@{folder}"), (True, f"@{folder}{REVERSE}")):
@@ -146,6 +147,13 @@ def composition_of(spec: TaskSpec) -> Composition:
     """The composition of a composed task."""
     made: Composition = spec.details["composition"]
     return made
+
+
+def _check_name(name: str, entries: Sequence[str | Mapping[str, Any]], where: str) -> None:
+    """Raises a `UserError` unless the name tells the parts, as policies read them from it."""
+    tasks = "_".join(e if isinstance(e, str) else str(e.get("task")) for e in entries)
+    if name.partition(".")[0] not in (tasks, tasks + SCREENS):
+        raise UserError(f"{where} must be named {tasks}, with what you like behind a dot")
 
 
 def _spec(

@@ -13,6 +13,7 @@ from webagents.policies.expert import (
     colour_codes,
     colours,
     commanding,
+    composed,
     counting,
     cube,
     dates,
@@ -111,18 +112,27 @@ class ExpertPolicy:
         Raises:
             UnknownPolicy: a task without an expert.
         """
+        if composed.parts_of(task):
+            return Needs(view="visual")  # dialogs are moved by where they lie
         expert = self._expert(task)
         return expert.needs if isinstance(expert, Seen) else Needs()
 
     @staticmethod
     def knows(task: str) -> bool:
-        """Whether there is an expert for a task's id."""
-        return task in EXPERTS
+        """Whether there is an expert for a task's id, or one for each part of a composed task."""
+        parts = composed.parts_of(task)
+        return all(f"miniwob.{part}" in EXPERTS for part in parts) if parts else task in EXPERTS
 
     def _answer(self, episode: Episode) -> str:
-        expert = self._expert(episode.task)
-        solve = expert.expert if isinstance(expert, Seen) else expert
-        return solve(Sight(episode, self._variant))
+        if parts := composed.parts_of(episode.task):
+            cast = tuple((part, self._solver(f"miniwob.{part}")) for part in parts)
+            return composed.solve(episode, cast, self._variant)
+        return self._solver(episode.task)(Sight(episode, self._variant))
+
+    @classmethod
+    def _solver(cls, task: str) -> Expert:
+        expert = cls._expert(task)
+        return expert.expert if isinstance(expert, Seen) else expert
 
     @staticmethod
     def _expert(task: str) -> Expert | Seen:
