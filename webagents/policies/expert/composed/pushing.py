@@ -10,8 +10,8 @@ from webagents.policies.expert.sight import Box, act, box_of
 
 _STEP = 6  # CSS pixels between the places that are looked at
 _APART = 24  # and between those that are tried one after another
+_GAP = 2  # left between a dialog and what it had better not lie over
 _NO_USE = 1000.0  # what a place costs at which the element stays hidden
-_GAP = 2  # left between a dialog and what it is moved away from
 
 
 class _Place(NamedTuple):
@@ -103,23 +103,23 @@ def _grip(root: Element, dialog: Element) -> tuple[float, float] | None:
 def _spots(room: Box, box: Box) -> Iterator[tuple[float, float]]:
     """The places for a dialog in the task's area: where it is across, or at either side."""
     right = max(room.x, room.x + room.width - box.width)
-    for y in range(
-        int(room.y), max(int(room.y), int(room.y + room.height - box.height)) + 1, _STEP
-    ):
+    top, bottom = int(room.y), int(room.y + max(0.0, room.height - box.height))
+    for y in range(top, bottom + 1, _STEP):
         for x in {box.x, room.x, right}:
             yield x, float(y)
 
 
 def _cost(box: Box, x: float, y: float, goal: Box, needed: Sequence[tuple[Box, float]]) -> float:
     at = Box(x - _GAP, y - _GAP, box.width + 2 * _GAP, box.height + 2 * _GAP)
-    hidden = sum(_holds(at, *point) for point in _points(goal)) / len(_points(goal))
+    there = Box(x, y, box.width, box.height)
+    hidden = sum(_holds(there, *point) for point in _points(goal)) / len(_points(goal))
     covered = sum(weight for other, weight in needed if _meet(at, other))
     way = abs(x - box.x) + abs(y - box.y)
     return _NO_USE * (hidden == 1) + 10 * hidden + covered + way / 1000
 
 
 def _points(box: Box) -> list[tuple[float, float]]:
-    parts = (0.1, 0.3, 0.5, 0.7, 0.9)
+    parts = (0.05, 0.25, 0.5, 0.75, 0.95)
     return [(box.x + box.width * a, box.y + box.height * d) for a in parts for d in parts]
 
 

@@ -57,7 +57,9 @@ def way_to(progress: Progress, carved: Carved, page: str, number: int, meant: st
             if owner != number:
                 closing = proposal(progress.parts[owner], carved.pages[owner], progress.person)
                 return way_to(progress, carved, page, owner, closing)
-        refused = sum(_stands(root, r.cover) for r in progress.refused if r.meant == meant)
+        stays = dialog is not None  # no push has helped
+        covers = [r.cover for r in progress.refused if r.meant == meant]
+        refused = sum(stays or _stands(root, cover) for cover in covers)
         if not refused:
             return Way(number, meant, meant)  # it may be out of sight
         if refused <= len(ways := list(_ways(root, target))):
