@@ -30,6 +30,11 @@ def test_composed_tasks_are_solved_in_a_real_browser(clicks):
     assert failed(tasks, [7], clicks=clicks) == []
 
 
+def test_a_box_called_ok_is_no_button():
+    name = "compwob.click-dialog_click-checkboxes-transfer_click-widget-reverse"
+    assert failed([name], [7039]) == []
+
+
 def test_mistakes_are_put_right_in_a_real_browser():
     tasks = [f"compwob.{name}" for name in A_FEW]
     assert failed(tasks, [8, 9], policy="perturbed:0.3:expert") == []

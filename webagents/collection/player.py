@@ -65,7 +65,8 @@ class Player:
         """
         self._how = how
         one = 1 if how.pages < 4 else None  # a browser of its own for each page or two is a waste
-        self._rollout = Rollout(load_policy(how.policy), workers=how.pages, browsers=one, **how.play)
+        policy = load_policy(how.policy)
+        self._rollout = Rollout(policy, workers=how.pages, browsers=one, **how.play)
 
     def __enter__(self) -> Player:
         return self

@@ -13,6 +13,7 @@ from webagents.types import Step
 _SUBMITS = re.compile(r"\b(?:click|press|hit) (?:submit|login)\b", re.IGNORECASE)
 _PASSING = re.compile(r" focused\b| ui-state-(?:hover|focus|active)|tabindex=\"[^\"]*\"")
 _LABELS = ("submit", "login", "ok")
+_CHOSEN = ("label", "input", "option")
 
 
 def closes(instruction: str, piece: str, action: str, *, again: bool) -> bool:
@@ -26,7 +27,8 @@ def closes(instruction: str, piece: str, action: str, *, again: bool) -> bool:
     """
     clicked = _clicked(piece, action)
     if _SUBMITS.search(instruction):
-        return clicked is not None and text_of(clicked).lower() in _LABELS
+        chosen = clicked is None or clicked.tag in _CHOSEN  # a box may well be called "ok"
+        return not chosen and text_of(clicked).lower() in _LABELS
     return again or (clicked is not None and clicked.tag == "li")
 
 
