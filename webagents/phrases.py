@@ -142,7 +142,7 @@ def clauses(sentence: str, tasks: Sequence[str]) -> list[Clause] | None:
     tasks: in the order in which they are to be done.
     """
     for pattern, order in _patterns(tuple(tasks)):
-        found = pattern.fullmatch(sentence.strip())
+        found = re.fullmatch(pattern, sentence.strip(), re.IGNORECASE)
         if found is None:
             continue
         groups = iter(found.groups())
@@ -157,12 +157,12 @@ def clauses(sentence: str, tasks: Sequence[str]) -> list[Clause] | None:
 
 
 @cache
-def _patterns(tasks: tuple[str, ...]) -> list[tuple[re.Pattern[str], list[int]]]:
+def _patterns(tasks: tuple[str, ...]) -> list[tuple[str, list[int]]]:
     """Each pattern a sentence for the tasks may follow, and the order its clauses come in."""
     return list(_made(tasks))
 
 
-def _made(tasks: tuple[str, ...]) -> Iterator[tuple[re.Pattern[str], list[int]]]:
+def _made(tasks: tuple[str, ...]) -> Iterator[tuple[str, list[int]]]:
     # A value may be a whole sentence, with commas and an "and" of its own. So the likeliest reading
     # comes first: every button named, and the words between the phrases as `forward` has them.
     for every_button, last in product((True, False), (", and then ", ", and ", None)):
@@ -172,7 +172,7 @@ def _made(tasks: tuple[str, ...]) -> Iterator[tuple[re.Pattern[str], list[int]]]
             if first:
                 done = [_clause(tasks[i], every_button, doing=True) for i in early]
                 text += ",? after " + _phrases(done, last)
-            yield re.compile(f"{text}[.,]?", re.IGNORECASE), [*late, *early]
+            yield f"{text}[.,]?", [*late, *early]
 
 
 def _phrases(phrases: Sequence[str], last: str | None) -> str:
