@@ -355,10 +355,11 @@ def test_the_page_has_a_section_on_compositions_with_the_plots_of_the_papers() -
     assert titles == [
         "Against the product of the parts",
         "By number of parts",
+        "By length of the instruction",
         "Where compositions break ",
         "One of k, all of k ",
     ]
-    assert len(tree.xpath("//div[@class='plots section']//svg")) == 2
+    assert len(tree.xpath("//div[@class='plots section']//svg")) == 3
 
 
 def test_the_page_says_which_parts_were_not_played() -> None:

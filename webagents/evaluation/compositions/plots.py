@@ -36,7 +36,7 @@ Points = Sequence[tuple[float, float]]
 
 
 def drawings(composition: Composition) -> dict[str, str]:
-    """The plots that there is something to draw for, by name: those of the correlations."""
+    """The plots that there is something to draw for, by name."""
     made = {
         "product": _against_product(composition),
         "parts": _against_parts(composition),
@@ -87,23 +87,25 @@ def _against_parts(composition: Composition) -> str:
 
 
 def _against(composition: Composition, name: str, label: str) -> str:
-    """Success against one of a task's own numbers, with the line of least squares."""
+    """Success against one of a task's own numbers; the line of least squares where there is one."""
+    points = {
+        order: [(x, task.success.mean) for task in tasks if (x := getattr(task, name)) is not None]
+        for order, tasks in _by_order(composition).items()
+    }
+    if len({x for dots in points.values() for x, _ in dots}) < 2:
+        return ""
     drawn, axes = figure(4.7, 3.3)
-    some = False
-    for order, tasks in _by_order(composition).items():
-        known = [(getattr(task, name), task.success.mean) for task in tasks]
-        dots = [(x, y) for x, y in known if x is not None]
+    for order, dots in points.items():
+        _dots(axes, order, dots)
         if name in composition.correlations[order]:
-            _dots(axes, order, dots)
             xs, ys = zip(*dots, strict=True)
             ends = np.array([min(xs), max(xs)])
             slope, start = np.polyfit(xs, ys, 1)
             line = start + slope * ends
             axes.plot(ends, line, color=MARKS[order].colour, lw=1.2, alpha=0.7, zorder=2)
-            some = True
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=8))
     _finish(axes, label)
-    return svg(drawn, f"composition-{name}") if some else ""
+    return svg(drawn, f"composition-{name}")
 
 
 def _by_order(composition: Composition) -> dict[str, list[CompositionTask]]:
