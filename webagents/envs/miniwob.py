@@ -102,7 +102,7 @@ class MiniWobTask:
         """Reads reward, end and instruction."""
         state = view.state
         utterance = state["utterance"]
-        composed = state["composed"] or {}
+        composed = state.get("composed") or {}
         if composed:
             instruction = utterance
             fields = {key.lower(): str(value) for key, value in composed["fields"].items()}
