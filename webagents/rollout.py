@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from webagents.browsers.base import Browser
-from webagents.browsers.loop import Work, run_all
+from webagents.browsers.loop import Pump, Work, run_all
 from webagents.envs.launch import launch
 from webagents.envs.play import Play, Transition, patience
 from webagents.envs.task import PlayOptions, Task, play_options
@@ -32,14 +32,24 @@ class Job(NamedTuple):
 
 
 class _Seat:
-    """One page's place in the rollout: its play, the job in hand and its episode so far."""
+    """One page's place in the rollout: its play, the job in hand and its episode so far.
 
-    def __init__(self, browser: int, play: Play, max_steps: int | None) -> None:
-        self.browser = browser
+    place: the number of the browser process that it has its pages from.
+    browser: where the episode is played, which may be a task's own.
+    """
+
+    def __init__(self, place: int, play: Play, max_steps: int | None) -> None:
+        self.place = place
+        self.browser: Browser | None = None
         self.play = play
         self.max_steps = max_steps
         self.job: Job | None = None
         self.episode: Episode | None = None
+
+    @property
+    def source(self) -> Pump | None:
+        """What its operations wait on."""
+        return None if self.browser is None else self.browser.source
 
 
 class _Browsers:
@@ -159,7 +169,7 @@ class Rollout:
             acting = [seat for seat in self._seats if seat.episode is not None]
             if not acting:
                 return
-            yield from map(self._shown.as_asked, _act(acting, self._policy, self._fleet))
+            yield from map(self._shown.as_asked, _act(acting, self._policy))
 
     def close(self) -> None:
         """Ends the browsers and the sites; safe to call again."""
@@ -210,7 +220,8 @@ def _begin(
         works = []
         for seat in beginning:
             assert seat.job is not None
-            browser, task = fleet[seat.browser], tasks[seat.job.task]
+            task = tasks[seat.job.task]
+            browser = seat.browser = task.browser or fleet[seat.place]
             seat.play.options = shown.options(task.spec.id)
             operation = seat.play.reset(browser, task, seat.job.seed, seat.max_steps)
             works.append(Work(operation, browser.source))
@@ -232,14 +243,14 @@ def _begin(
     return voids
 
 
-def _act(acting: Sequence[_Seat], policy: Policy, fleet: _Browsers) -> list[Episode]:
+def _act(acting: Sequence[_Seat], policy: Policy) -> list[Episode]:
     """One step of every episode in play; returns those that ended with it."""
     episodes = [seat.episode for seat in acting if seat.episode is not None]
     decisions = policy.act(episodes)
     if len(decisions) != len(episodes):
         raise UserError(f"the policy gave {len(decisions)} decisions for {len(episodes)} episodes")
     works = [
-        Work(seat.play.step(decision.action), fleet[seat.browser].source)
+        Work(seat.play.step(decision.action), seat.source)
         for seat, decision in zip(acting, decisions, strict=True)
     ]
     done = []

@@ -143,6 +143,7 @@ class TaskSpec:
     notes: what a user of the task should know, "" when nothing.
     parts: the ids of the tasks it is composed of, in the order they have to be done; empty for one
         that is not composed.
+    browser: whether it is played in a browser; without one there are no pictures of it.
     details: what only its source needs to know, as the catalogue has it.
     """
 
@@ -160,6 +161,7 @@ class TaskSpec:
     group: int | None = None
     notes: str = ""
     parts: tuple[str, ...] = ()
+    browser: bool = True
     details: Mapping[str, Any] = field(default_factory=lambda: NOTHING, hash=False)
 
     @property

@@ -64,13 +64,22 @@ class Site:
 
     Attributes:
         origin: the site's address as pages see it, such as ``http://miniwob.test``.
-        proxy: ``host:port`` to give to a browser as its proxy.
+        proxy: ``host:port`` to give to a browser as its proxy; people's browsers may go there too.
     """
 
-    def __init__(self, host: str, handler: Handler) -> None:
+    def __init__(
+        self, host: str, handler: Handler, *, address: tuple[str, int] = ("127.0.0.1", 0)
+    ) -> None:
+        """Begins to serve.
+
+        address: where it listens, beyond the proxy's use on this machine; port 0 takes a free one.
+
+        Raises:
+            OSError: it cannot listen there.
+        """
         self.origin = f"http://{host}"
-        self._server = _Server(("127.0.0.1", 0), _handler_class(host, handler))
-        self.proxy = f"127.0.0.1:{self._server.server_address[1]}"
+        self._server = _Server(address, _handler_class(host, handler))
+        self.proxy = f"{address[0]}:{self._server.server_address[1]}"
         threading.Thread(target=self._server.accept_all, name=f"site {host}", daemon=True).start()
 
     def close(self) -> None:

@@ -151,7 +151,7 @@ def _moment(
     ends: tuple[bool, bool],
     info: Mapping[str, Any],
 ) -> Moment:
-    picture = observation["screenshot"]
+    picture = observation.get("screenshot")
     return {
         "did": did,
         **{key: observation[key] for key in ("instruction", "html", "url", "error")},
@@ -159,7 +159,8 @@ def _moment(
         "terminated": ends[0],
         "truncated": ends[1],
         "info": repr(info),
-        "screenshot": (picture.shape, zlib.compress(picture.tobytes(), 1)),
+        "screenshot": picture is not None
+        and (picture.shape, zlib.compress(picture.tobytes(), 1)),
     }
 
 

@@ -5,17 +5,18 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from webagents.actions import Action, parse
 from webagents.browsers.base import Page, PageOptions, View
 from webagents.browsers.site import Folder, Handler
 from webagents.envs import sites
-from webagents.envs.task import PlayOptions, Verdict
+from webagents.envs.task import PlayOptions, Round, Verdict, no_options
 from webagents.errors import MachineError
 from webagents.types import NOTHING, TaskSpec
 
@@ -68,6 +69,11 @@ class MiniWobTask:
         self._closed = False
         self._fields: tuple[str, dict[str, str]] = ("", {})
 
+    @property
+    def browser(self) -> None:
+        """Its pages need a browser."""
+        return
+
     def page(self, options: PlayOptions) -> PageOptions:
         """How the page is shown and driven; covered elements get their clicks, as in the papers."""
         return PageOptions(
@@ -89,14 +95,22 @@ class MiniWobTask:
         """The page's address."""
         return f"{self._site.origin}/{self._path(options)}"
 
-    async def start(self, page: Page, seed: int, options: PlayOptions) -> None:
+    async def start(
+        self, page: Page, seed: int, options: PlayOptions, asked: Mapping[str, Any]
+    ) -> Round:
         """Seeds the page's random numbers and begins its episode."""
+        no_options(self.spec.id, asked)
         lift = "clearTimeout(core.EP_TIMER);" if options.time_limit == "none" else ""
         await page.run(
             f"Math.seedrandom({page_seed(seed, options)});"
             f"core.setDataMode({json.dumps(options.data_mode)});"
             f"core.startEpisodeReal(); {lift} 0"
         )
+        return self
+
+    def read(self, text: str, view: View) -> Action:
+        """The action of a text, in any dialect but WebShop's."""
+        return parse(text)
 
     def judge(self, view: View) -> Verdict:
         """Reads reward, end and instruction."""

@@ -6,16 +6,17 @@ page.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from webagents.actions import Action, parse
+from webagents.actions import Action
 from webagents.browsers.base import Browser, Page, PageOptions, View
-from webagents.envs.task import PlayOptions, Task, Verdict
+from webagents.envs.task import PlayOptions, Round, Task
 from webagents.errors import ActionError, MachineError, PageHung, PageLoadError, UserError, clipped
-from webagents.types import Observation, Screenshot
+from webagents.types import NOTHING, Observation, Screenshot
 
 _READY_MS = 50.0  # page time between looks while a task is getting ready
 _READY_LOOKS = 400
@@ -33,7 +34,8 @@ class Transition(NamedTuple):
 
     info: ``success`` (bool), ``raw_reward`` (float), ``time_ms`` (page clock since the episode
         began), ``fields`` (dict); of a composed task ``subtasks`` (dict of bool: which parts are
-        done); ``message`` after `send_msg_to_user` or `report_infeasible`.
+        done); what the task adds (`Verdict.info`), such as WebShop's ``goal`` and ``score``;
+        ``message`` after `send_msg_to_user` or `report_infeasible`.
     picture: the page as it is shown, uint8 (height, width, 3), also where observations have none;
         None where nobody asked for it.
     """
@@ -68,15 +70,23 @@ class Play:
         self._began_ms = 0.0
         self._steps = 0
         self._over = True
-        self._last: Verdict | None = None
+        self._round: Round | None = None
+        self._view: View | None = None  # what the agent saw last
 
     async def reset(
-        self, browser: Browser, task: Task, seed: int, max_steps: int | None = None
+        self,
+        browser: Browser,
+        task: Task,
+        seed: int,
+        max_steps: int | None = None,
+        asked: Mapping[str, Any] = NOTHING,
     ) -> Transition:
         """Begins an episode of `task` from `seed`.
 
+        asked: see `Task.start`.
+
         Raises:
-            UserError: the seed is none.
+            UserError: the seed is none, or there is no such option.
             MachineError: the page did not come up.
         """
         checked_seed(seed)
@@ -89,10 +99,10 @@ class Play:
         url = task.url(self.options)
         try:
             await page.open(url)
-            await task.start(page, seed, self.options)
+            round_ = self._round = await task.start(page, seed, self.options, asked)
             view = await page.step(None, 0.0, anew=True)
             for _ in range(_READY_LOOKS):
-                if task.judge(view).ready:
+                if round_.judge(view).ready:
                     break
                 view = await page.step(None, _READY_MS, anew=True)
             else:
@@ -119,12 +129,12 @@ class Play:
             UserError: the episode is over, or none has begun.
             MachineError: the machinery broke; the episode is void.
         """
-        if self._over or self._page is None:
+        if self._over or self._page is None or self._round is None or self._view is None:
             raise UserError("no episode is in play; call reset() first")
         action: Action | None = None
         mistake = ""
         try:
-            action = parse(text)
+            action = self._round.read(text, self._view)
         except ActionError as error:
             mistake = str(error)
         message = ""
@@ -146,7 +156,9 @@ class Play:
         self, view: View, mistake: str, message: str = "", *, given_up: bool = False
     ) -> Transition:
         assert self.task is not None
-        verdict = self.task.judge(view)
+        assert self._round is not None
+        self._view = view
+        verdict = self._round.judge(view)
         terminated = verdict.done or given_up
         truncated = not terminated and self._steps >= self.max_steps
         self._over = terminated or truncated
@@ -156,6 +168,7 @@ class Play:
             "raw_reward": verdict.raw if verdict.done else 0.0,
             "time_ms": round(float(view.time_ms - self._began_ms), 3),
             "fields": verdict.fields,
+            **verdict.info,
         }
         if verdict.subtasks:
             info["subtasks"] = dict(verdict.subtasks)

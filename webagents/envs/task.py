@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, Protocol
 
-from webagents.browsers.base import Clicks, Clock, Page, PageOptions, View, ViewName
+from webagents.actions import Action
+from webagents.browsers.base import Browser, Clicks, Clock, Page, PageOptions, View, ViewName
 from webagents.errors import UserError, clipped
 from webagents.types import NOTHING, TaskSpec
 
@@ -29,6 +30,13 @@ class PlayOptions:
     data_mode: the part of the page's data it draws from, ``"train"`` or ``"test"``.
     pages: a folder of the public CompWoB pages, on which composed tasks are played instead of ours;
         None: ours. Other tasks have their own pages in any case.
+    shop: the catalogue that WebShop is played on: the name of one that was imported, or a folder;
+        None: the bundled one. This and what follows concern WebShop alone.
+    goals: its goals, ``"human"`` for those that people wrote, ``"synthetic"`` for those made of
+        products' attributes and options.
+    split: which goals seeds stand for, ``"test"``, ``"dev"``, ``"train"`` or ``"all"``; None:
+        train, and all where there are too few goals to split.
+    show_attrs: whether products have a page that lists their attributes.
     """
 
     view: ViewName = "text"
@@ -41,6 +49,10 @@ class PlayOptions:
     seed_scheme: Literal["farama", "browsergym"] = "farama"
     data_mode: Literal["train", "test"] = "train"
     pages: str | None = None
+    shop: str | None = None
+    goals: Literal["human", "synthetic"] = "human"
+    split: Literal["test", "dev", "train", "all"] | None = None
+    show_attrs: bool = False
 
     def __post_init__(self) -> None:
         """Raises `UserError` for a choice there is not."""
@@ -52,6 +64,9 @@ class PlayOptions:
             "reward": ("raw", "original"),
             "seed_scheme": ("farama", "browsergym"),
             "data_mode": ("train", "test"),
+            "goals": ("human", "synthetic"),
+            "split": (None, "test", "dev", "train", "all"),
+            "show_attrs": (False, True),
         }
         for name, allowed in choices.items():
             value = getattr(self, name)
@@ -74,6 +89,7 @@ class Verdict(NamedTuple):
     instruction: what is to be done.
     fields: the values in the instruction, by their names.
     subtasks: of a composed task, which of its parts are done so far, in their order; else empty.
+    info: what `info` holds of this source of tasks alone.
     """
 
     ready: bool
@@ -83,12 +99,34 @@ class Verdict(NamedTuple):
     instruction: str
     fields: dict[str, str]
     subtasks: Mapping[str, bool] = NOTHING
+    info: Mapping[str, Any] = NOTHING
+
+
+class Round(Protocol):
+    """What holds for one episode: how texts are read on its pages, and how these are judged."""
+
+    def read(self, text: str, view: View) -> Action:
+        """The action that a text means on a page that was last seen as `view`.
+
+        Raises:
+            ActionError: none; the message is for the agent.
+        """
+        ...
+
+    def judge(self, view: View) -> Verdict:
+        """What the page's state means for the episode."""
+        ...
 
 
 class Task(Protocol):
     """One task: its page, how an episode begins there, and how it is judged."""
 
     spec: TaskSpec
+
+    @property
+    def browser(self) -> Browser | None:
+        """What it is played in instead of a browser process; None: it needs one."""
+        ...
 
     def page(self, options: PlayOptions) -> PageOptions:
         """How its page is shown and driven."""
@@ -102,12 +140,16 @@ class Task(Protocol):
         """
         ...
 
-    async def start(self, page: Page, seed: int, options: PlayOptions) -> None:
-        """Begins an episode on a freshly opened page."""
-        ...
+    async def start(
+        self, page: Page, seed: int, options: PlayOptions, asked: Mapping[str, Any]
+    ) -> Round:
+        """Begins an episode on a freshly opened page; what holds for it.
 
-    def judge(self, view: View) -> Verdict:
-        """Reads the page's state."""
+        asked: the options of `reset`, such as the number of a goal.
+
+        Raises:
+            UserError: an option there is not.
+        """
         ...
 
     def close(self) -> None:
@@ -126,3 +168,9 @@ def play_options(given: Mapping[str, Any]) -> PlayOptions:
         if name not in known:
             raise UserError(f"no option {clipped(name)}; the options are {', '.join(known)}")
     return PlayOptions(**given)
+
+
+def no_options(task: str, asked: Mapping[str, Any]) -> None:
+    """Raises `UserError` if `reset` was asked for anything, as by ``options={"goal": 3}``."""
+    for name in asked:
+        raise UserError(f"no reset option {clipped(name)}: {task} takes none")

@@ -59,6 +59,7 @@ WORDS = Kind("a list of texts", is_words)
 NUMBER = Kind("a number", is_number)
 COUNT = Kind("a whole number from 0 on", is_count)
 STEPS = Kind("a whole number from 1 on", lambda value: is_count(value) and value > 0)
+FLAG = Kind("true or false", lambda value: isinstance(value, bool))
 SIZE = Kind("a list [width, height] of whole numbers", is_size)
 
 FILE_KEYS = {"prefix": TEXT, "source": TEXT, "defaults": TABLE, "tags": TABLE, "tasks": TABLE}
@@ -72,9 +73,10 @@ KEYS = {
     "success_at": NUMBER,
     "split": TEXT,
     "group": COUNT,
+    "browser": FLAG,
     "notes": TEXT,
 }
-OPTIONAL = frozenset({"limit_ms", "success_at", "split", "group", "notes"})
+OPTIONAL = frozenset({"limit_ms", "success_at", "split", "group", "browser", "notes"})
 """The keys that a task may do without: `TaskSpec` has defaults for them."""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -20,7 +20,7 @@ from webagents.envs.spaces import ActionText, observation_space
 from webagents.envs.task import play_options
 from webagents.envs.tasks import make_task
 from webagents.errors import MachineError, UserError, clipped
-from webagents.types import Observation, Screenshot, TaskSpec
+from webagents.types import NOTHING, Observation, Screenshot, TaskSpec
 
 
 class WebVectorEnv(VectorEnv[Any, Any, Any]):
@@ -90,7 +90,7 @@ class WebVectorEnv(VectorEnv[Any, Any, Any]):
         self._ended = np.zeros(num_envs, dtype=np.bool_)
         area = self.task.spec
         self.single_observation_space = observation_space(
-            area.width, area.height, screenshots=self.options.screenshots
+            area.width, area.height, screenshots=self.options.screenshots and area.browser
         )
         self.single_action_space = ActionText(area.width, area.height)
         self.observation_space = batch_space(self.single_observation_space, num_envs)
@@ -106,6 +106,8 @@ class WebVectorEnv(VectorEnv[Any, Any, Any]):
     ) -> tuple[Any, dict[str, Any]]:
         """Begins episodes: all of them, or those of ``options["reset_mask"]`` (bool (n,)).
 
+        options: also what the task takes, such as WebShop's ``goal``: one for all, or a list of one
+            for each page.
         seed: one for the first page, the next ones following from it; or one for each.
 
         Raises:
@@ -113,7 +115,8 @@ class WebVectorEnv(VectorEnv[Any, Any, Any]):
             MachineError: no browser, or no page came up.
         """
         seeds = self._seeds(seed)
-        mask = (options or {}).get("reset_mask")
+        asked = dict(options or {})
+        mask = asked.pop("reset_mask", None)
         chosen = np.ones(self.num_envs, dtype=np.bool_) if mask is None else np.asarray(mask)
         if chosen.shape != (self.num_envs,) or chosen.dtype != np.bool_ or not chosen.any():
             raise UserError(
@@ -125,7 +128,7 @@ class WebVectorEnv(VectorEnv[Any, Any, Any]):
                 self._random[index] = seeding.np_random(given)[0]
         infos: dict[str, Any] = {}
         indices = [int(index) for index in np.flatnonzero(chosen)]
-        for index, outcome in zip(indices, self._begin(indices, seeds), strict=True):
+        for index, outcome in zip(indices, self._begin(indices, seeds, asked), strict=True):
             if outcome.failure is not None:
                 raise outcome.failure
             self._ended[index] = False
@@ -179,6 +182,8 @@ class WebVectorEnv(VectorEnv[Any, Any, Any]):
 
     # ------------------------------------------------------------------ pages
     def _browser(self, index: int) -> Browser:
+        if self.task.browser is not None:
+            return self.task.browser
         place = index % len(self._browsers)
         browser = self._browsers[place]
         if browser is None or not browser.alive:
@@ -187,14 +192,20 @@ class WebVectorEnv(VectorEnv[Any, Any, Any]):
             browser = self._browsers[place] = launch(self._backend, self._path)
         return browser
 
-    def _reset_work(self, index: int, seed: int | None) -> Work:
+    def _reset_work(self, index: int, seed: int | None, asked: Mapping[str, Any] = NOTHING) -> Work:
         given = int(self._random[index].integers(2**31)) if seed is None else seed
+        own = {name: _own(value, index, self.num_envs) for name, value in asked.items()}
         browser = self._browser(index)
-        operation = self._plays[index].reset(browser, self.task, given, self._max_steps)
+        operation = self._plays[index].reset(browser, self.task, given, self._max_steps, own)
         return Work(operation, browser.source)
 
-    def _begin(self, indices: Sequence[int], seeds: Sequence[int | None]) -> list[Outcome]:
-        works = [self._reset_work(index, seeds[index]) for index in indices]
+    def _begin(
+        self,
+        indices: Sequence[int],
+        seeds: Sequence[int | None],
+        asked: Mapping[str, Any] = NOTHING,
+    ) -> list[Outcome]:
+        works = [self._reset_work(index, seeds[index], asked) for index in indices]
         return run_all(works, patience(len(works)))
 
     def _move(self, actions: Sequence[str], renewed: set[int]) -> list[Outcome]:
@@ -236,7 +247,7 @@ class WebVectorEnv(VectorEnv[Any, Any, Any]):
     def _blank(self) -> dict[str, Any]:
         area = self.task.spec
         picture = np.zeros((area.height, area.width, 3), dtype=np.uint8)
-        shown = picture if self.options.screenshots else None
+        shown = picture if self.options.screenshots and area.browser else None
         return Observation(instruction="", html="", screenshot=shown).as_dict()
 
     def _batch(self) -> Any:
@@ -252,3 +263,16 @@ class WebVectorEnv(VectorEnv[Any, Any, Any]):
         if len(seed) != self.num_envs:
             raise UserError(f"seed has {len(seed)} entries for {self.num_envs} pages")
         return [None if each is None else checked_seed(each) for each in seed]
+
+
+def _own(value: Any, index: int, pages: int) -> Any:
+    """A page's own of a reset option that is one for all, or a list of one for each page.
+
+    Raises:
+        UserError: the list is of another length.
+    """
+    if not isinstance(value, Sequence | np.ndarray) or isinstance(value, str):
+        return value
+    if len(value) != pages:
+        raise UserError(f"a reset option has {len(value)} entries for {pages} pages")
+    return value[index]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import gymnasium
@@ -16,7 +17,7 @@ from webagents.envs.spaces import ActionText, observation_space
 from webagents.envs.task import play_options
 from webagents.envs.tasks import make_task
 from webagents.errors import MachineError, UserError, clipped
-from webagents.types import Screenshot, TaskSpec
+from webagents.types import NOTHING, Screenshot, TaskSpec
 
 
 class WebEnv(gymnasium.Env[dict[str, Any], str]):
@@ -71,15 +72,19 @@ class WebEnv(gymnasium.Env[dict[str, Any], str]):
         self._shared = browser if browser is not None and not isinstance(browser, str) else None
         self._path = browser if isinstance(browser, str) else None
         self._backend = backend
-        self._browser: Browser | None = self._shared
         self._max_steps = max_steps
         self._window: Window | None = None
         self._picture: Screenshot | None = None
         self.task = make_task(task)
+        if render_mode is not None and not self.task.spec.browser:
+            self.task.close()
+            raise UserError(f"{self.task.spec.id} is played without a browser: nothing to render")
+        self._shared = self.task.browser or self._shared
+        self._browser: Browser | None = self._shared
         self._play = Play(self.options, ahead=True, pictures=render_mode is not None)
         area = self.task.spec
         self.observation_space: spaces.Space[Any] = observation_space(
-            area.width, area.height, screenshots=self.options.screenshots
+            area.width, area.height, screenshots=self.options.screenshots and area.browser
         )
         self.action_space: spaces.Space[Any] = ActionText(area.width, area.height)
 
@@ -91,15 +96,19 @@ class WebEnv(gymnasium.Env[dict[str, Any], str]):
     ) -> tuple[dict[str, Any], dict[str, Any]]:
         """Begins an episode; the same seed begins the same one, byte for byte.
 
+        options: what the task takes: WebShop ``{"goal": 3}``, others nothing.
+
         Raises:
-            UserError: the seed is none.
+            UserError: the seed is none, or there is no such option.
             MachineError: no browser, or the page did not come up.
         """
         if seed is not None:
             seed = checked_seed(seed)
         super().reset(seed=seed)
         page_seed = int(self.np_random.integers(2**31)) if seed is None else seed
-        operation = self._play.reset(self._running(), self.task, page_seed, self._max_steps)
+        operation = self._play.reset(
+            self._running(), self.task, page_seed, self._max_steps, options or NOTHING
+        )
         began = self._run(operation, patience())
         self._play.prepare(self.task)
         self._show(began)
@@ -138,8 +147,8 @@ class WebEnv(gymnasium.Env[dict[str, Any], str]):
         self.task.close()
 
     def __del__(self) -> None:
-        """Ends what `close` was not called for."""
-        if getattr(self, "_browser", None) is not None:
+        """Ends what `close` was not called for; as Python ends, browsers do so by themselves."""
+        if getattr(self, "_browser", None) is not None and not sys.is_finalizing():
             self.close()
 
     def _running(self) -> Browser:

@@ -482,6 +482,7 @@
   // forget: refs above this number were given to a page that was still loading; they are given anew.
   async function step({ ms, visual, skip, virtual, forget }) {
     needed = new Promise((resolve) => { need = resolve; });
+    if (document.body && !refs.has(document.body)) forget = 0; // a script has put another page here
     if (forget !== null) forgetAbove(forget);
     const before = lastRef;
     const answer = JSON.parse(await advance(ms));
