@@ -1,0 +1,1 @@
+"""WebShop: a shop of real or made-up products, played from instructions to a purchase."""

@@ -1,0 +1,224 @@
+"""Products: the original's raw rows, and what its loader makes of them.
+
+Source: princeton-nlp/WebShop (MIT), web_agent_site/engine/engine.py, `load_products`. A row on
+which the original stops is left out here, and counted by the reason.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from webagents.envs.webshop.reading import Told, find_files, rows
+from webagents.errors import UserError, clipped
+
+Product = dict[str, Any]
+"""A product as the original holds it: Title, Description, BulletPoints, Price, pricing, options,
+option_to_image, MainImage, Attributes, Rating, Reviews, asin, name, category, query and
+product_category."""
+
+UNKNOWN_ATTRIBUTES = ["DUMMY_ATTR"]
+"""The original's attributes of a product for which the attributes file has none."""
+LONGEST_ASIN = 10
+
+_REQUIRED = ("name", "full_description", "query")
+_NULLABLE = ("category", "product_category")
+
+
+class BadRow(UserError):
+    """A row of a products file that makes no product.
+
+    reason: why, without the row's own values, so that rows can be counted by it.
+    """
+
+    def __init__(self, reason: str, value: object) -> None:
+        super().__init__(f"{reason}: {clipped(value)}")
+        self.reason = reason
+
+
+def processed(row: Mapping[str, Any], attributes: list[str] | None = None) -> Product:
+    """The product of a raw row of items_shuffle*.json; a product (it has a Title) is passed on.
+
+    attributes: its attributes in items_ins_v2*.json; None where there are none.
+
+    Raises:
+        BadRow: the row makes no product, for one because a field is missing.
+    """
+    if isinstance(row, Mapping) and "Title" in row:
+        return dict(row)
+    return _made(row, attributes)
+
+
+def _made(row: object, attributes: list[str] | None) -> Product:
+    asin = asin_of(row)
+    assert isinstance(row, Mapping)
+    texts = {name: _text(row, name) for name in _REQUIRED}
+    texts |= {name: _text(row, name, nullable=True) for name in _NULLABLE}
+    pricing, price = _pricing(row.get("pricing"))
+    options, images = _options(_field(row, "customization_options"))
+    return {
+        "asin": asin,
+        "name": texts["name"],
+        "category": texts["category"],
+        "query": texts["query"].lower().strip(),
+        "product_category": texts["product_category"],
+        "Title": texts["name"],
+        "Description": texts["full_description"],
+        "BulletPoints": _bullet_points(_field(row, "small_description")),
+        "pricing": pricing,
+        "Price": price,
+        "options": options,
+        "option_to_image": images,
+        "Attributes": UNKNOWN_ATTRIBUTES if attributes is None else attributes,
+        "MainImage": _main_image(_field(row, "images")),
+        "Rating": "N.A.",
+        "Reviews": [],
+    }
+
+
+def read_products(
+    source: Path | str,
+    entries: Mapping[str, Mapping[str, Any]] | None = None,
+    *,
+    dropped: Counter[str] | None = None,
+    told: Told | None = None,
+) -> Iterator[Product]:
+    """The products of a products file, or of the one in a folder, in the file's order.
+
+    entries: of the attributes file, by asin (see `webagents.envs.webshop.goals.read_attributes`).
+    dropped: takes how many rows were left out, by the reason.
+    told: hears how many bytes were read so far.
+
+    Raises:
+        UserError: the file cannot be read as a list (see `webagents.envs.webshop.reading.rows`).
+    """
+    path = Path(source)
+    if path.is_dir():
+        path = find_files(path).products
+    entries = {} if entries is None else entries
+    dropped = Counter() if dropped is None else dropped
+    seen: set[str] = set()
+    for row in rows(path, told=told):
+        try:
+            asin = asin_of(row)
+            if asin in seen:
+                raise BadRow("the asin was there before", asin)
+            product = _made(row, entries.get(asin, {}).get("attributes"))
+            _check_text(product)
+        except BadRow as error:
+            dropped[error.reason] += 1
+        else:
+            seen.add(asin)
+            yield product
+
+
+def asin_of(row: object) -> str:
+    """The asin of a raw row.
+
+    Raises:
+        BadRow: the row is no object, or its asin is none.
+    """
+    if not isinstance(row, Mapping):
+        raise BadRow("the row is no object", row)
+    asin = _text(row, "asin")
+    if asin == "nan":
+        raise BadRow("the asin is 'nan'", asin)
+    if len(asin) > LONGEST_ASIN:
+        raise BadRow(f"the asin is longer than {LONGEST_ASIN} characters", asin)
+    if "\0" in asin:
+        raise BadRow("the asin holds a NUL", asin)
+    return asin
+
+
+def _field(row: Mapping[str, Any], name: str) -> Any:
+    if name not in row:
+        raise BadRow(f"{name} is missing", dict(row))
+    return row[name]
+
+
+def _text(row: Mapping[str, Any], name: str, *, nullable: bool = False) -> str:
+    value = _field(row, name)
+    if value is None and nullable:
+        return ""
+    if not isinstance(value, str):
+        raise BadRow(f"{name} is no text", value)
+    return value
+
+
+def _check_text(product: Product) -> None:
+    """Refuses half a surrogate pair, which JSON can spell and UTF-8, thus a page, cannot hold."""
+    try:
+        orjson.dumps(product)
+    except TypeError as error:
+        raise BadRow("its text cannot be written as UTF-8", product["asin"]) from error
+
+
+def _bullet_points(value: object) -> list[str]:
+    points: list[Any] = value if isinstance(value, list) else [value]
+    if not all(isinstance(point, str) for point in points):
+        raise BadRow("small_description is no text or list of texts", value)
+    return points
+
+
+def _pricing(value: object) -> tuple[list[float], str]:
+    """The one or two prices of a product in dollars, and how the pages show them."""
+    if not value:
+        return [100.0], "$100.0"
+    if not isinstance(value, str):
+        raise BadRow("pricing is no text", value)
+    try:
+        amounts = [float(Decimal(re.sub(r"[^\d.]", "", part))) for part in value.split("$")[1:]]
+    except InvalidOperation as error:
+        raise BadRow("pricing is no price such as '$9.99' or '$5 - $9.99'", value) from error
+    if not amounts or not all(math.isfinite(amount) for amount in amounts):
+        raise BadRow("pricing is no price such as '$9.99' or '$5 - $9.99'", value)
+    if len(amounts) == 1:
+        return amounts, f"${amounts[0]}"
+    return amounts[:2], f"${amounts[0]} to ${amounts[1]}"
+
+
+def _options(value: object) -> tuple[dict[str, list[str]], dict[str, str | None]]:
+    """The values of each option by its name, and each value's image."""
+    options: dict[str, list[str]] = {}
+    images: dict[str, str | None] = {}
+    if not value:
+        return options, images
+    if not isinstance(value, dict):
+        raise BadRow("customization_options is no object of lists", value)
+    for name, contents in value.items():
+        if contents is None:
+            continue
+        if not isinstance(contents, list):
+            raise BadRow("customization_options is no object of lists", value)
+        values = []
+        for content in contents:
+            shown, image = _option(content)
+            values.append(shown)
+            images[shown] = image
+        options[name.lower()] = values
+    return options, images
+
+
+def _option(content: object) -> tuple[str, str | None]:
+    if not isinstance(content, dict) or not isinstance(content.get("value"), str):
+        raise BadRow("an option has no value that is a text", content)
+    image = content.get("image")
+    if not (image is None or isinstance(image, str)):
+        raise BadRow("an option's image is no text", image)
+    return content["value"].strip().replace("/", " | ").lower(), image
+
+
+def _main_image(value: object) -> str | None:
+    if not isinstance(value, list) or not value:
+        raise BadRow("images is no list, or empty", value)
+    image = value[0]
+    if not (image is None or isinstance(image, str)):
+        raise BadRow("the first image is no text", image)
+    return image
