@@ -29,7 +29,7 @@ def _records(read: Read, path: Path, src: Path, keep: Keep) -> Iterator[Record]:
             if keep == "all" or demonstration.episode.success:
                 yield Record(place, demonstration)
             else:
-                yield Record(place, None, Dropped("failed"))
+                yield Record(place, None, Dropped.failed(demonstration.episode.reward))
     except (OSError, ValueError, KeyError, TypeError) as error:
         yield Record(f"{path.name}#{number + 1}", None, Dropped("unreadable", str(error)))
 

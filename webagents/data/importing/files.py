@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import nullcontext
@@ -62,8 +63,12 @@ def json_values(path: Path) -> Iterator[object | Dropped]:
     """The values of a file of JSON or of JSON lines, one at a time; what is none says so.
 
     Of a list each entry is a value. Lines are read as they come, so that their number is no matter.
+    Of an archive (zip) all files of JSON lines are read.
     """
     try:
+        if zipfile.is_zipfile(path):
+            yield from _zipped(path)
+            return
         if path.name.lower().removesuffix(".gz").endswith(".json"):
             data = content(path)
             value = _value(data)
@@ -82,8 +87,23 @@ def json_values(path: Path) -> Iterator[object | Dropped]:
         yield dropped
     except EOFError as error:
         yield Dropped("truncated", str(error))
-    except (OSError, zlib.error) as error:
+    except (OSError, zlib.error, zipfile.BadZipFile) as error:
         yield Dropped("unreadable", str(error))
+
+
+def _zipped(path: Path) -> Iterator[object | Dropped]:
+    with zipfile.ZipFile(path) as archive:
+        for member in archive.infolist():
+            name = member.filename
+            if not name.lower().endswith((".jsonl", ".ndjson")) or name.startswith("__MACOSX"):
+                continue
+            if member.flag_bits & 1:
+                yield Dropped("unreadable", f"{name} is encrypted")
+                continue
+            with archive.open(member) as lines:
+                for line in lines:
+                    if line.strip():
+                        yield _value(line)
 
 
 def parsed(data: bytes) -> object:
@@ -120,7 +140,7 @@ def named(path: Path, src: Path) -> str:
 
 def stem(file: str) -> str:
     """A relative path without the endings that say how it is written."""
-    for ending in (".gz", ".json", ".jsonl", ".ndjson"):
+    for ending in (".zip", ".gz", ".json", ".jsonl", ".ndjson"):
         file = file.removesuffix(ending)
     return file
 

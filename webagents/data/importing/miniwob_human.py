@@ -60,7 +60,7 @@ def demonstration(data: bytes, file: str, path: Path, keep: Keep = "successes") 
     if reward is None:
         raise Dropped("not an episode", "no reward")
     if reward < 1 and keep == "successes":
-        raise Dropped("failed", f"reward {reward:g}")
+        raise Dropped.failed(reward)
     recording = Recording(recorded["states"])
     done = moves(recording, instruction)
     info = {"success": reward >= 1, "raw_reward": reward, "fields": fields, "file": file}

@@ -17,12 +17,19 @@ class Dropped(Exception):
 
     reason: one of few words, which are counted.
     detail: what was found, for `dropped.jsonl`.
+    reward: the episode's, where that is why.
     """
 
-    def __init__(self, reason: str, detail: str = "") -> None:
+    def __init__(self, reason: str, detail: str = "", reward: float | None = None) -> None:
         super().__init__(f"{reason}: {detail}" if detail else reason)
         self.reason = reason
         self.detail = detail
+        self.reward = reward
+
+    @classmethod
+    def failed(cls, reward: float) -> Dropped:
+        """Why an episode without success is not taken."""
+        return cls("failed", f"reward {reward:g}", reward)
 
 
 class Record(NamedTuple):
@@ -67,8 +74,10 @@ class Importer(NamedTuple):
     files: the files of that format, in a stable order.
     records: the episodes of one of the files; never raises for what a file holds.
     about: the title, the origin and the licence of a dataset made of it.
+    unnamed: whether the files' names may say who took part, and so go nowhere.
     """
 
     files: Callable[[Path], list[Path]]
     records: Callable[[Path, Path, Keep], Iterator[Record]]
     about: tuple[str, str, str]
+    unnamed: bool = False

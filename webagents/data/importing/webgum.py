@@ -102,7 +102,7 @@ def _demonstration(group: list[Numbered], path: Path, keep: Keep, *, own: bool) 
     told = [move.reward for move in moves if move.reward is not None]
     reward = told[-1] if told else 1.0
     if reward < 1 and keep == "successes":
-        raise Dropped("failed", f"reward {reward:g}")
+        raise Dropped.failed(reward)
     at = group[0][0]
     name = f"{files.stem(at.partition('#')[0])}/{first.episode or at.partition('#')[2]}"
     steps = tuple(
