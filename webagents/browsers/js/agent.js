@@ -30,6 +30,13 @@
       || (event.key === "Enter" && element.localName === "select");
     if (opens && popsUp(element)) event.preventDefault();
   }, true);
+  // So does the bubble that tells what is wrong with a field, which fades by the wall clock. The focus
+  // goes where it would with the bubble: to the first field that is wrong.
+  window.addEventListener("invalid", (event) => {
+    const element = target(event);
+    event.preventDefault();
+    if (element.form?.querySelector("input:invalid, select:invalid, textarea:invalid") === element) element.focus();
+  }, true);
 
   if (window !== window.top) return;
   const refs = new WeakMap();    // element -> ref
