@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import shlex
 import sys
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -18,7 +19,7 @@ from rich.console import Console
 from typer.core import TyperGroup
 
 from webagents import __version__
-from webagents.errors import WebAgentsError
+from webagents.errors import UserError, WebAgentsError
 from webagents.flags import function_of
 
 if TYPE_CHECKING:
@@ -27,7 +28,10 @@ if TYPE_CHECKING:
     from webagents.evaluation.run import EvaluateConfig
     from webagents.serving.recorder.run import RecordConfig
 
-IMPORTABLE = "miniwob-human, webgum, jsonl, webdataset or minari."
+IMPORTABLE = (
+    "miniwob-human, webgum, webshop-il, webshop-logs, jsonl, webdataset or minari; "
+    "webshop for products and goals."
+)
 
 RESUMABLE = {"evaluate": "", "collect": " --resume", "mix": " --resume"}
 """Verbs that go on where they were when the same command is given again, with this added."""
@@ -135,6 +139,11 @@ def record() -> None:
 
 
 @app.command()
+def serve() -> None:
+    """Serve the shop of WebShop for people to walk through in their own browser."""
+
+
+@app.command()
 def mix() -> None:
     """Mix and balance datasets into a new one; can be resumed."""
 
@@ -143,18 +152,66 @@ def mix() -> None:
 def import_(
     format: Annotated[str, typer.Argument(help=IMPORTABLE)],  # noqa: A002 (its own name)
     src: Annotated[Path, typer.Argument(help="The folder or file.")],
-    out: Annotated[Path, typer.Option(help="The folder of the new dataset.")],
+    out: Annotated[
+        Path | None, typer.Option(help="The folder of the new dataset; not for webshop.")
+    ] = None,
     keep: Annotated[str, typer.Option(help='"successes", or "all".')] = "successes",
+    shop: Annotated[
+        str | None,
+        typer.Option(help="webshop-il, webshop-logs: the shop to play them again on."),
+    ] = None,
+    name: Annotated[
+        str | None, typer.Option(help="webshop: what --shop calls it; by default the folder's.")
+    ] = None,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="webshop: a shop of that name.")
+    ] = False,
 ) -> None:
-    """Read the demonstrations of others into a dataset."""
+    """Read the demonstrations of others into a dataset, or WebShop's products and goals.
+
+    With --shop, shopping trips are played again, and kept with the shop's own pages and rewards.
+    """
+    if format == "webshop":
+        from webagents.envs.webshop.importing import import_shop
+
+        typer.echo(import_shop(src, name, replace=replace))
+    elif out is None:
+        raise UserError("where to? give --out, the folder of the new dataset")
+    elif shop is None:
+        import_as_recorded(format, src, out, keep)
+    else:
+        import_played_again(format, src, out, keep, shop)
+
+
+def import_as_recorded(format: str, src: Path, out: Path, keep: str) -> None:  # noqa: A002
+    """Imports demonstrations as the files have them, and prints what came of it."""
     from webagents.data.importing import DROPPED, import_dataset
     from webagents.data.importing.terminal import lines
 
     imported = import_dataset(format, src, out, keep=keep, on_file=lines(say))  # type: ignore[arg-type]
     typer.echo(f"{imported.kept:,} episodes, {imported.steps:,} steps of {imported.files:,} files")
-    for reason, number in imported.dropped.most_common():
-        typer.echo(f"not taken, {reason}: {number:,}")
+    told_dropped(imported.dropped)
     typer.echo(f"dataset: {out} ({DROPPED} lists what was not taken)")
+
+
+def import_played_again(format: str, src: Path, out: Path, keep: str, shop: str) -> None:  # noqa: A002
+    """Imports shopping trips, plays them on a shop, and prints what came of it."""
+    from tempfile import TemporaryDirectory
+
+    from webagents.collection.shopping import shop_again
+
+    with TemporaryDirectory(prefix="webagents-") as folder:
+        import_as_recorded(format, src, Path(folder, "recorded"), "all")
+        played = shop_again(Path(folder, "recorded"), out, shop=shop, keep=keep)  # type: ignore[arg-type]
+    typer.echo(f"played again: {played.kept:,} episodes, {played.steps:,} steps")
+    told_dropped(played.dropped)
+    typer.echo(f"dataset: {out}")
+
+
+def told_dropped(dropped: Counter[str]) -> None:
+    """Prints what was not taken, and why."""
+    for reason, number in dropped.most_common():
+        typer.echo(f"not taken, {reason}: {number:,}")
 
 
 @app.command()
@@ -277,11 +334,22 @@ def record_flags() -> Callable[..., None]:
     return function_of(RecordConfig, run)
 
 
+def serve_flags() -> Callable[..., None]:
+    """The `serve` verb with a flag for each of its settings."""
+    from webagents.serving.shop import ServeConfig, serve
+
+    def run(config: ServeConfig) -> None:
+        serve(config, say=say)
+
+    return function_of(ServeConfig, run)
+
+
 WITH_SETTINGS: dict[str, Callable[[], Callable[..., None]]] = {
     "evaluate": evaluate_flags,
     "collect": collect_flags,
     "mix": mix_flags,
     "record": record_flags,
+    "serve": serve_flags,
 }
 """Verbs whose flags are made from a record of settings, by what makes them."""
 

@@ -5,7 +5,10 @@ import pytest
 from webagents.envs.catalogue import load
 from webagents.envs.checks import gymnasium_check, main
 
-FEW = ("miniwob.click-test", "miniwob.email-inbox", "miniwob.use-slider", "miniwob.flight.AA")
+FEW = (
+    *("miniwob.click-test", "miniwob.email-inbox", "miniwob.use-slider", "miniwob.flight.AA"),
+    *("webshop", "webshop-text"),
+)
 IDS = [spec.env_id for spec in load().values()]
 
 

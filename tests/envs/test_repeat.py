@@ -16,6 +16,8 @@ FEW = (
     "miniwob.email-inbox-reply",
     "miniwob.use-slider-2",
     "miniwob.flight.AA",
+    "webshop",
+    "webshop-text",
 )
 
 

@@ -52,6 +52,9 @@ class CollectConfig:
     view: what the html carries: "text", or "visual" with boxes, colours and shapes.
     clicks: "element" or "pointer"; None is each environment's own default.
     pages: a folder of the public CompWoB pages to play composed tasks on, instead of ours.
+    shop: the catalogue WebShop is played on: an imported one's name, or a folder; None is ours.
+    goals: WebShop's goals, "human" or "synthetic".
+    split: the split of WebShop's goals that seeds stand for: "test", "dev", "train" or "all".
     workers: how many pages are played at once.
     players: over how many processes (or Ray actors) the pages are spread; None: one for 2 pages.
     engine: "local", or "ray" for the Ray cluster that RAY_ADDRESS names, or this machine.
@@ -71,6 +74,9 @@ class CollectConfig:
     view: str = "text"
     clicks: str | None = None
     pages: str | None = None
+    shop: str | None = None
+    goals: str = "human"
+    split: str = "train"
     workers: int = 4
     players: int | None = None
     engine: str = "local"
@@ -97,8 +103,13 @@ class CollectConfig:
 
     def play(self) -> dict[str, Any]:
         """How the episodes are played; see `PlayOptions`."""
-        options = {"screenshots": self.screenshots, "view": self.view}
-        chosen = {"clicks": self.clicks, "pages": self.pages}
+        options = {
+            "screenshots": self.screenshots,
+            "view": self.view,
+            "goals": self.goals,
+            "split": self.split,
+        }
+        chosen = {"clicks": self.clicks, "pages": self.pages, "shop": self.shop}
         return options | {key: value for key, value in chosen.items() if value is not None}
 
     def wanted(self) -> dict[str, int]:

@@ -159,8 +159,7 @@ def _moment(
         "terminated": ends[0],
         "truncated": ends[1],
         "info": repr(info),
-        "screenshot": picture is not None
-        and (picture.shape, zlib.compress(picture.tobytes(), 1)),
+        "screenshot": picture is not None and (picture.shape, zlib.compress(picture.tobytes(), 1)),
     }
 
 

@@ -13,6 +13,8 @@ from webagents.envs import catalogue
 from webagents.errors import UserError
 
 _COMPOSED = "webagents/compwob-v1"
+_OWN = {"webshop-text": "webagents.envs.webshop.env:TextShopEnv"}
+"""Tasks with an environment of their own, which shows more than pages."""
 
 
 def register_envs() -> None:
@@ -31,7 +33,7 @@ def register_envs() -> None:
         if spec.env_id not in gymnasium.registry:
             gymnasium.register(
                 id=spec.env_id,
-                entry_point="webagents.envs.web_env:WebEnv",
+                entry_point=_OWN.get(spec.id, "webagents.envs.web_env:WebEnv"),
                 vector_entry_point="webagents.envs.vector:WebVectorEnv",
                 kwargs={"task": spec.id},
             )

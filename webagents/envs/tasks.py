@@ -11,9 +11,18 @@ from webagents.envs.task import Task
 from webagents.errors import UnknownTask, clipped
 from webagents.types import TaskSpec
 
+
+def _shop(spec: TaskSpec) -> Task:
+    from webagents.envs.webshop.task import WebShopTask
+
+    return WebShopTask(spec)
+
+
 SOURCES: Mapping[str, Callable[[TaskSpec], Task]] = {
     "compwob": composed_task,
     "miniwob": MiniWobTask,
+    "webshop": _shop,
+    "webshop-text": _shop,
 }
 """What plays a task, by the part of its id before the first dot."""
 

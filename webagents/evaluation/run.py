@@ -30,6 +30,8 @@ CHOICES: dict[str, tuple[str | None, ...]] = {
     "time_limit": ("none", "original"),
     "clock": ("virtual", "real"),
     "keep": ("failures", "all", "none"),
+    "goals": ("human", "synthetic"),
+    "split": ("test", "dev", "train", "all"),
 }
 """The settings that are one of a few words."""
 
@@ -54,6 +56,9 @@ class EvaluateConfig:
     view: what the html carries: "text", or "visual" with boxes, colours and shapes.
     clicks: "element" or "pointer"; None is each environment's own default.
     pages: a folder of the public CompWoB pages to play composed tasks on, instead of ours.
+    shop: the catalogue WebShop is played on: an imported one's name, or a folder; None is ours.
+    goals: WebShop's goals, "human" or "synthetic".
+    split: the split of WebShop's goals that seeds stand for: "test", "dev", "train" or "all".
     time_limit: "none", or "original" for the page's own.
     clock: "virtual" (exactly repeatable) or "real".
     keep: whose last screenshots are stored: "failures", "all" or "none".
@@ -70,6 +75,9 @@ class EvaluateConfig:
     view: str = "text"
     clicks: str | None = None
     pages: str | None = None
+    shop: str | None = None
+    goals: str = "human"
+    split: str = "test"
     time_limit: str = "none"
     clock: str = "virtual"
     keep: str = "failures"
@@ -100,8 +108,10 @@ class EvaluateConfig:
             "view": self.view,
             "time_limit": self.time_limit,
             "clock": self.clock,
+            "goals": self.goals,
+            "split": self.split,
         }
-        chosen = {"clicks": self.clicks, "pages": self.pages}
+        chosen = {"clicks": self.clicks, "pages": self.pages, "shop": self.shop}
         return options | {key: value for key, value in chosen.items() if value is not None}
 
 
