@@ -45,11 +45,20 @@ def _replay(path: str) -> Policy:
     return ReplayPolicy.read(Path(path))
 
 
+def _webshop_rule(nothing: str) -> Policy:
+    from webagents.policies.shop import RulePolicy
+
+    if nothing:
+        raise UnknownPolicy(f"webshop-rule:{clipped(nothing)}: the rule takes nothing more")
+    return RulePolicy()
+
+
 POLICIES: Mapping[str, Callable[[str], Policy]] = {
     "expert": _expert,
     "perturbed": _perturbed,
     "random": _random,
     "replay": _replay,
+    "webshop-rule": _webshop_rule,
 }
 """Policies by the word before the colon; what follows it is handed to them."""
 
@@ -59,7 +68,7 @@ def load_policy(name: str) -> Policy:
 
     ``expert`` and ``expert:VARIANT`` (another order where any will do), ``random``,
     ``replay:PATH``, ``perturbed:POLICY`` and ``perturbed:RATE:POLICY`` (with mistakes in between),
-    ``module:Class``.
+    ``webshop-rule`` (WebShop's baseline), ``module:Class``.
 
     Raises:
         UnknownPolicy: there is none, or it cannot be loaded.
@@ -70,7 +79,7 @@ def load_policy(name: str) -> Policy:
         return make(rest)
     if colon and rest.isidentifier():
         return _from_module(word, rest)
-    known = "expert, random, replay:PATH, perturbed:POLICY, module:Class"
+    known = "expert, random, replay:PATH, perturbed:POLICY, webshop-rule, module:Class"
     raise UnknownPolicy(f"no policy {clipped(name)}; the policies are {known}")
 
 

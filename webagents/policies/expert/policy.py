@@ -45,6 +45,7 @@ from webagents.policies.expert import (
     unfolding,
 )
 from webagents.policies.expert.sight import Expert, Seen, Sight
+from webagents.policies.shop.expert import shop
 from webagents.types import Decision, Episode, Needs
 
 FAMILIES = (
@@ -90,6 +91,9 @@ EXPERTS: Mapping[str, Expert | Seen] = {
 }
 """Each task's expert, by the task's id."""
 
+SHOPS = frozenset({"webshop", "webshop-text"})
+"""The tasks in which things are bought, whose expert reads the whole episode (see `shop`)."""
+
 
 class ExpertPolicy:
     """Solves tasks by rules, from the observation alone."""
@@ -114,6 +118,8 @@ class ExpertPolicy:
         """
         if composed.parts_of(task):
             return Needs(view="visual")  # dialogs are moved by where they lie
+        if task in SHOPS:
+            return Needs()
         expert = self._expert(task)
         return expert.needs if isinstance(expert, Seen) else Needs()
 
@@ -121,12 +127,16 @@ class ExpertPolicy:
     def knows(task: str) -> bool:
         """Whether there is an expert for a task's id, or one for each part of a composed task."""
         parts = composed.parts_of(task)
-        return all(f"miniwob.{part}" in EXPERTS for part in parts) if parts else task in EXPERTS
+        if parts:
+            return all(f"miniwob.{part}" in EXPERTS for part in parts)
+        return task in EXPERTS or task in SHOPS
 
     def _answer(self, episode: Episode) -> str:
         if parts := composed.parts_of(episode.task):
             cast = tuple((part, self._solver(f"miniwob.{part}")) for part in parts)
             return composed.solve(episode, cast, self._variant)
+        if episode.task in SHOPS:
+            return shop(episode, self._variant)
         return self._solver(episode.task)(Sight(episode, self._variant))
 
     @classmethod
