@@ -303,6 +303,8 @@ def test_environment_options_are_those_of_the_settings(config: EvaluateConfig) -
         "view": "visual",
         "time_limit": "none",
         "clock": "virtual",
+        "goals": "human",
+        "split": "test",
     }
     assert replace(config, clicks="pointer").env_options()["clicks"] == "pointer"
 

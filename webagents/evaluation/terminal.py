@@ -11,7 +11,7 @@ from webagents.evaluation.report import Report, SetResult, TaskResult
 
 
 def table_of(report: Report) -> Table:
-    """The report's tasks and sets for the terminal, success with its 95% interval.
+    """The report's tasks and sets for the terminal, success with its 95% interval, mean reward.
 
     Below it, what composing costs, where composed tasks were played with their parts.
     """
@@ -20,7 +20,7 @@ def table_of(report: Report) -> Table:
     costs = [_cost(group) for group in groups if group.kind == "all" and group.gap]
     table.caption, table.caption_justify = Text("\n".join(costs)) if costs else None, "left"
     table.add_column("task", overflow="fold")
-    for column in ("success", "95% interval", "episodes", "void", "steps"):
+    for column in ("success", "95% interval", "reward", "episodes", "void", "steps"):
         table.add_column(column, justify="right", no_wrap=True)
     rows: dict[str, TaskResult | SetResult] = {**report.tasks}
     for name, members in report.sets.items():
@@ -34,6 +34,7 @@ def table_of(report: Report) -> Table:
             Text(name),
             f"{mean:.1%}",
             f"{low:.1%} to {high:.1%}",
+            "-" if result.reward is None else f"{result.reward:.3f}",
             str(result.episodes),
             str(result.void),
             "-" if result.steps is None else f"{result.steps:.1f}",
