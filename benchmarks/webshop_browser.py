@@ -15,6 +15,8 @@ import re
 import statistics
 import time
 from collections import defaultdict
+from collections.abc import Callable
+from typing import Any
 
 import gymnasium
 
@@ -26,7 +28,7 @@ _PRODUCT = re.compile(r'<a ref="(\d+)" class="product"')
 _OPTION = re.compile(r'<input ref="(\d+)" type="radio"')
 
 
-def shop_actions(observation) -> list[str]:
+def shop_actions(observation: dict[str, str]) -> list[str]:
     query = " ".join(observation["instruction"].split(",")[0].split()[-4:])
     words = f"search[{query}]"
     return [words, "product", "option", "click[features]", "click[< prev]", "click[< prev]", words]
@@ -44,7 +46,7 @@ def web_action(html: str, dice: random.Random) -> str:
     return f"fill('{ref}', 'some words')" if tag == "input" else f"click('{ref}')"
 
 
-def timed(took: list[float], do):
+def timed(took: list[float], do: Callable[[], Any]) -> Any:
     begun = time.perf_counter()
     made = do()
     took.append((time.perf_counter() - begun) * 1000)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 import orjson
 
@@ -57,3 +58,17 @@ def step_arguments(options: PageOptions, ms: float, forget: int | None) -> dict[
 
 def _json(value: object) -> str:
     return orjson.dumps(value).decode()
+
+
+def device_metrics(options: PageOptions) -> dict[str, Any]:
+    """The size a page is laid out in, and what of it is drawn, as DevTools take it.
+
+    Where only a part of the window is the task's, that part of the page is drawn, and stays the
+    same when the page is scrolled; else the window is drawn as it is.
+    """
+    width, height = options.window
+    metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+    if options.window == (options.width, options.height):
+        return metrics
+    clip = {"x": 0, "y": 0, "width": options.width, "height": options.height, "scale": 1}
+    return {**metrics, "viewport": clip}

@@ -118,11 +118,8 @@ class SeleniumTab:
     # ------------------------------------------------------------------ life
     def _prepare(self) -> None:
         options = self._options
-        width, height = options.window
-        clip = {"x": 0, "y": 0, "width": options.width, "height": options.height, "scale": 1}
-        metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
         agents = scripts.agent_script(steady=False)
-        self._cdp("Emulation.setDeviceMetricsOverride", {**metrics, "viewport": clip})
+        self._cdp("Emulation.setDeviceMetricsOverride", scripts.device_metrics(options))
         self._cdp("Emulation.setTimezoneOverride", {"timezoneId": "UTC"})
         self._cdp("Emulation.setFocusEmulationEnabled", {"enabled": True})
         self._cdp("Page.setInterceptFileChooserDialog", {"enabled": True})

@@ -89,10 +89,6 @@ class ChromiumTab:
 
     def _settings(self) -> list[tuple[str, dict[str, Any]]]:
         options = self._options
-        width, height = options.window
-        clip = {"x": 0, "y": 0, "width": options.width, "height": options.height, "scale": 1}
-        # The page is laid out in its window; only the task's area is drawn.
-        metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
         agent = {
             "source": scripts.agent_script(steady=self._frame_control),
             "worldName": scripts.WORLD,
@@ -101,7 +97,7 @@ class ChromiumTab:
             ("Page.enable", {}),
             ("Network.enable", {}),
             ("Inspector.enable", {}),
-            ("Emulation.setDeviceMetricsOverride", {**metrics, "viewport": clip}),
+            ("Emulation.setDeviceMetricsOverride", scripts.device_metrics(options)),
             ("Emulation.setTimezoneOverride", {"timezoneId": "UTC"}),
             ("Emulation.setFocusEmulationEnabled", {"enabled": True}),
             ("Page.setInterceptFileChooserDialog", {"enabled": True}),

@@ -72,7 +72,7 @@ def test_a_products_text_stays_text(site, leaf):
     shown = page(site, f"/0/q=red/1/B0HOSTILE0/{leaf}")
     assert [each.get("src") for each in shown.iter("script")] == ["/shop.js"]
     assert list(shown.iter("img")) == []
-    assert not [e for e in shown.iter() for name in e if name.startswith("on")]
+    assert not [e for e in shown.iter() for name in e.attrib if name.startswith("on")]
 
 
 def test_an_endless_text_is_cut(site):

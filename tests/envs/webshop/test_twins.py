@@ -3,6 +3,7 @@
 import random
 import re
 
+import numpy as np
 import pytest
 
 from webagents.envs.web_env import WebEnv
@@ -90,6 +91,17 @@ def play_both(twins, seed: int) -> int:
 @pytest.mark.parametrize("seed", range(4))
 def test_a_random_episode_is_the_same_with_and_without_a_browser(twins, seed):
     assert play_both(twins, seed) >= 1
+
+
+def test_a_picture_shows_the_window_where_the_page_is_scrolled_to():
+    env = WebEnv("webshop", split="test")
+    env.reset(seed=0)
+    env.step("search[lamp]")
+    before = env.step("mouse_move(390, 1)")[0]["screenshot"]
+    after = env.step("scroll(0, 100)")[0]["screenshot"]
+    env.close()
+    left = slice(0, 190)  # the card beside it is under the pointer
+    np.testing.assert_array_equal(after[:200, left], before[100:300, left])
 
 
 @pytest.mark.slow

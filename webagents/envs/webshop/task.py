@@ -13,7 +13,7 @@ from webagents.envs import sites
 from webagents.envs.task import PlayOptions
 from webagents.envs.webshop.round import ShopRound
 from webagents.envs.webshop.shop import Shop, open_shop
-from webagents.envs.webshop.site.serving import ShopSite
+from webagents.envs.webshop.site.serving import ShopSite, ahead
 from webagents.envs.webshop.site.shopping import Shopping
 from webagents.envs.webshop.site.visits import Visit
 from webagents.envs.webshop.text_page import TextBrowser, TextPage
@@ -77,9 +77,10 @@ class WebShopTask:
         if isinstance(page, TextPage):
             page.enter(shopping, first)
         else:
+            pages = ahead(shopping, first, first.address).decode()
             to = json.dumps(first.address)
-            went = f"navigation.navigate({to}, {{history: 'replace'}}).finished.then(() => 0)"
-            await page.run(went)
+            going = f"navigation.navigate({to}, {{history: 'replace'}})"
+            await page.run(f"keep({pages}); {going}.finished.then(() => 0)")
         return ShopRound(shopping, first, self.spec, ORIGIN)
 
     def close(self) -> None:

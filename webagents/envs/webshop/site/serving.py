@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 from html import escape
 from urllib.parse import parse_qs
 
+import orjson
+
 from webagents.browsers.site import Reply, Request
-from webagents.envs.webshop.site.elements import written
+from webagents.envs.webshop.site.elements import Element, written
 from webagents.envs.webshop.site.pages import Page, front_page
 from webagents.envs.webshop.site.shopping import Shopping
-from webagents.envs.webshop.site.visits import visit_at
+from webagents.envs.webshop.site.visits import Visit, visit_at
 from webagents.resources import content
+
+MOST_AHEAD = 40
+"""How many pages come at once, at most."""
 
 _ASSETS = {"/shop.css": "text/css", "/shop.js": "text/javascript"}
 _KEPT = {"Cache-Control": "max-age=31536000, immutable"}
@@ -47,7 +53,33 @@ class ShopSite:
         visit = visit_at(path, query)
         if visit is None or not self._shopping.knows(visit):
             return Reply(404, "text/plain; charset=utf-8", f"no page {path}".encode(), _SAFE)
+        if request.headers.get("X-Pages") == "ahead":
+            address = f"{path}?{query}" if query else path
+            return Reply(200, "application/json", ahead(self._shopping, visit, address), _SAFE)
         return _document(self._shopping.page(visit))
+
+
+def ahead(shopping: Shopping, visit: Visit, address: str) -> bytes:
+    """A page and those that its links lead to, but for what a purchase shows: JSON for the script.
+
+    address: what the page is to be kept under.
+    """
+    page = shopping.page(visit)
+    found = {address: page}
+    for to in _links(page.body):
+        path, _, query = to.partition("?")
+        linked = visit_at(path, query)
+        if linked is not None and linked.kind != "done" and len(found) < MOST_AHEAD:
+            found.setdefault(to, shopping.page(linked))
+    return orjson.dumps({to: (each.title, written(each.body)) for to, each in found.items()})
+
+
+def _links(element: Element) -> Iterator[str]:
+    if element.to:
+        yield element.to
+    for child in element.children:
+        if isinstance(child, Element):
+            yield from _links(child)
 
 
 @cache
