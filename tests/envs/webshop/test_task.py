@@ -9,6 +9,7 @@ import pytest
 
 import webagents  # noqa: F401 (registers the environments)
 from tests.envs.webshop.shops import options, row, write_shop
+from webagents.envs.web_env import WebEnv
 from webagents.envs.webshop.shop import open_shop
 from webagents.envs.webshop.task import goal_number
 from webagents.errors import UserError
@@ -165,9 +166,14 @@ def test_a_form_of_text_that_there_is_not_is_told():
         make(observation_mode="rich")
 
 
-def test_there_is_nothing_to_render_without_a_browser():
-    with pytest.raises(UserError, match="webshop-text is played without a browser"):
+def test_a_shop_without_a_browser_renders_as_text_alone():
+    env = make(render_mode="ansi")
+    env.reset(options={"goal": 3})
+    assert env.render().startswith("WebShop\nInstruction: \n")
+    with pytest.raises(UserError, match="render_mode='rgb_array' is not None or 'ansi'"):
         make(render_mode="rgb_array")
+    with pytest.raises(UserError, match="webshop-text is played without a browser"):
+        WebEnv("webshop-text", render_mode="rgb_array")
 
 
 def test_a_vector_of_shops_takes_a_goal_for_each():

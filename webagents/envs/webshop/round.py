@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from webagents.actions import Action, parse
 from webagents.browsers.base import View
 from webagents.envs.task import Verdict
-from webagents.envs.webshop.site.elements import clickable, seen
+from webagents.envs.webshop.site.elements import clickable
 from webagents.envs.webshop.site.shopping import Shopping
 from webagents.envs.webshop.site.visits import Visit, visit_at
 from webagents.errors import ActionError, clipped
@@ -73,7 +73,7 @@ class ShopRound:
         visit = self._visit(view)
         if visit is None or not self.shopping.knows(visit):
             raise ActionError("click[...] names things of the shop, and this is none of its pages")
-        named = clickable(seen(self.shopping.page(visit).body)[1])
+        named = clickable(self.shopping.page(visit).untouched[1])
         if name in named and name != "search":
             return str(named[name])
         close = get_close_matches(name, named, n=1)

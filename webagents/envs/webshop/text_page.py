@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from webagents.actions import Action
 from webagents.browsers.base import PageOptions, View
 from webagents.envs.webshop.site.elements import Element, seen
+from webagents.envs.webshop.site.pages import Page
 from webagents.envs.webshop.site.shopping import Shopping
 from webagents.envs.webshop.site.visits import Visit, visit_at
 from webagents.errors import ActionError, PageLoadError, clipped
@@ -45,7 +46,7 @@ class TextPage:
         self._shopping: Shopping | None = None
         self._trail: list[Visit] = []  # the history, as a browser has it
         self._at = 0
-        self._body = Element("body", {})
+        self._page = Page("", Element("body", {}))
         self._refs: list[Element] = []
         self._typed = ""
         self._focus: Element | None = None
@@ -88,7 +89,9 @@ class TextPage:
             except ActionError as mistake:
                 error = str(mistake)
         self._time_ms += ms
-        html, self._refs = seen(self._body, self._typed, self._focus)
+        html, self._refs = self._page.untouched
+        if self._typed or self._focus is not None:
+            html, _ = seen(self._page.body, self._typed, self._focus)
         url = self.options.origin + self.visit.address
         return View(html, url, error, None, self._time_ms, None)
 
@@ -213,7 +216,7 @@ class TextPage:
     def _arrive(self) -> None:
         assert self._shopping is not None
         self._typed, self._focus = "", None
-        self._body = self._shopping.page(self.visit).body
+        self._page = self._shopping.page(self.visit)
 
 
 def _described(element: Element, ref: str) -> str:

@@ -29,6 +29,7 @@ _UNFIT = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufff
 class Element:
     """One element of a page.
 
+    children: elements, and texts that `fit`.
     attributes: by name; "" for one without a value.
     name: what ``click[name]`` calls it; "" for what nobody clicks.
     to: the address a click leads to, from the site's root; "" where none does.
@@ -103,9 +104,7 @@ def _seen(element: Element, typed: str, focus: Element | None, refs: list[Elemen
     if tag in _VOID:
         return out + ">"
     inside = "".join(
-        escape(_SPACE.sub(" ", child), quote=False)
-        if isinstance(child, str)
-        else _seen(child, typed, focus, refs)
+        escape(child, quote=False) if isinstance(child, str) else _seen(child, typed, focus, refs)
         for child in element.children
     )
     return f"{out}>{_trimmed(inside)}</{tag}>"

@@ -7,10 +7,12 @@ Source: princeton-nlp/WebShop, commit 64fa2a5; the markup is our own.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 from webagents.envs.webshop.pictures import picture, tint
-from webagents.envs.webshop.site.elements import Element, fit
+from webagents.envs.webshop.site.elements import Element, fit, seen
 from webagents.envs.webshop.site.visits import SUB_PAGES, Visit
 
 RESULTS_A_PAGE = 10
@@ -18,11 +20,17 @@ RESULTS_A_PAGE = 10
 Product = Mapping[str, Any]
 
 
-class Page(NamedTuple):
+@dataclass(frozen=True)
+class Page:
     """A page: what its tab is called, and its body."""
 
     title: str
     body: Element
+
+    @cached_property
+    def untouched(self) -> tuple[str, list[Element]]:
+        """The page as an agent first sees it, and its elements by ref (see `seen`)."""
+        return seen(self.body)
 
 
 def front_page(goals: int) -> Page:

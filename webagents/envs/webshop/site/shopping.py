@@ -13,6 +13,7 @@ from webagents.envs.webshop.site.pages import RESULTS_A_PAGE, Page, Product
 from webagents.envs.webshop.site.visits import Visit
 
 _SEARCHES_KEPT = 256
+_PAGES_KEPT = 512
 
 
 class Shopping:
@@ -22,6 +23,8 @@ class Shopping:
         self.shop = shop
         self.show_attrs = show_attrs
         self._found = lru_cache(_SEARCHES_KEPT)(self._search)
+        self.page = lru_cache(_PAGES_KEPT)(self._page)
+        """The page that a shopper sees at a visit."""
 
     def knows(self, visit: Visit) -> bool:
         """Whether there is such a session: a free one, or one with a goal that there is."""
@@ -31,8 +34,7 @@ class Shopping:
         """What the shopper is to buy, in words; "" for one without a goal."""
         return "" if visit.goal is None else str(self.shop.goals[visit.goal]["instruction_text"])
 
-    def page(self, visit: Visit) -> Page:
-        """The page that a shopper sees there."""
+    def _page(self, visit: Visit) -> Page:
         told = self.instruction(visit)
         if visit.kind == "index":
             return pages.index_page(visit, told)

@@ -7,6 +7,7 @@ in session 17, whose shopper has goal number 17.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Literal, NamedTuple
 from urllib.parse import parse_qsl, quote, unquote
 
@@ -85,10 +86,12 @@ class Visit(NamedTuple):
         return "?" + "&".join(pairs) if self.options else ""
 
 
+@lru_cache(4096)
 def _path(text: str) -> str:
     return quote(text, safe=_PATH, errors="replace")
 
 
+@lru_cache(4096)
 def _form(text: str) -> str:
     return quote(text, safe="*-._ ", errors="replace").replace("~", "%7E").replace(" ", "+")
 
