@@ -10,6 +10,7 @@ import pytest
 import webagents  # noqa: F401 (registers the environments)
 from tests.envs.webshop.shops import options, row, write_shop
 from webagents.envs.web_env import WebEnv
+from webagents.envs.webshop.env import TextShopEnv
 from webagents.envs.webshop.shop import open_shop
 from webagents.envs.webshop.task import goal_number
 from webagents.errors import UserError
@@ -171,7 +172,7 @@ def test_a_shop_without_a_browser_renders_as_text_alone():
     env.reset(options={"goal": 3})
     assert env.render().startswith("WebShop\nInstruction: \n")
     with pytest.raises(UserError, match="render_mode='rgb_array' is not None or 'ansi'"):
-        make(render_mode="rgb_array")
+        TextShopEnv(render_mode="rgb_array")
     with pytest.raises(UserError, match="webshop-text is played without a browser"):
         WebEnv("webshop-text", render_mode="rgb_array")
 
