@@ -10,10 +10,10 @@ import pytest
 from tests.data.shopping import ASINS, NAMES, played, row, shop, write
 from webagents.data import Dataset
 from webagents.data.importing import DROPPED, import_dataset
-from webagents.envs.webshop.products import processed
+from webagents.envs.webshop.catalogue.products import processed
 from webagents.envs.webshop.site import pages
-from webagents.envs.webshop.site.elements import seen
-from webagents.envs.webshop.site.visits import visit_at
+from webagents.webshop.elements import seen
+from webagents.webshop.visits import visit_at
 
 RECORDED = Path(__file__).parents[3] / "shared" / "data" / "webshop" / "episodes_catalog.json"
 INSTRUCTION = "find me a red lamp, and price lower than 20.00 dollars"

@@ -9,7 +9,7 @@ import pytest
 from webagents.policies.expert import ExpertPolicy
 from webagents.policies.perturbed import PerturbedPolicy
 from webagents.policies.shop import RulePolicy, ShopExpert
-from webagents.policies.shop.pages import page_of, place_of
+from webagents.policies.shop.pages import page_of, visit_of
 from webagents.rollout import Job, play_one, rollout
 
 REAL = Path("/work/shared/data/webshop/real_1000")
@@ -64,7 +64,7 @@ def shop(tmp_path):
 
 
 def bought(episode):
-    return place_of(episode.observation).asin or episode.steps[-1].observation.url.split("/")[6]
+    return visit_of(episode.observation).asin or episode.steps[-1].observation.url.split("/")[6]
 
 
 @pytest.mark.parametrize("policy", [ShopExpert(), ShopExpert(1), ExpertPolicy(), ExpertPolicy(1)])
@@ -101,7 +101,7 @@ def test_the_rule_buys_the_first_result_and_chooses_nothing(shop):
     assert [step.action.partition("(")[0] for step in episode.steps] == [
         *("fill", "press", "click", "click")
     ]
-    assert place_of(episode.steps[2].observation).query.startswith(query)
+    assert visit_of(episode.steps[2].observation).query.startswith(query)
     assert bought(episode) == results.cards[0].asin
 
 

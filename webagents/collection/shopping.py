@@ -25,8 +25,8 @@ from webagents.policies.replay import ReplayPolicy
 from webagents.provenance import current_versions
 from webagents.rollout import Job, rollout
 from webagents.types import Episode
+from webagents.webshop import TEXT_TASK
 
-TASK = "webshop-text"
 TOLERANCE = 1e-6
 """By how much rewards may differ: they are the same sums of the same numbers."""
 
@@ -126,8 +126,10 @@ def _folded(words: str) -> str:
 
 
 def _again(actions: Sequence[str], number: int, play: Mapping[str, Any]) -> Episode:
-    policy = ReplayPolicy({(TASK, number): actions})
-    (episode,) = rollout([Job(TASK, number)], policy, workers=1, max_steps=len(actions), **play)
+    policy = ReplayPolicy({(TEXT_TASK, number): actions})
+    (episode,) = rollout(
+        [Job(TEXT_TASK, number)], policy, workers=1, max_steps=len(actions), **play
+    )
     return episode
 
 

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from typing import cast
 
 from webagents.browsers.site import Site
-from webagents.envs.webshop.goals import KINDS, GoalKind
+from webagents.envs.webshop.catalogue.requests import KINDS, GoalKind
 from webagents.envs.webshop.shop import open_shop
 from webagents.envs.webshop.site.serving import ShopSite
 from webagents.envs.webshop.site.shopping import Shopping
 from webagents.errors import UserError, clipped
+from webagents.webshop import HOST
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +63,7 @@ def serve(
     shopping = Shopping(shop, show_attrs=config.show_attrs)
     address = (config.host, config.port)
     try:
-        site = Site("webshop.test", ShopSite(shopping), address=address)
+        site = Site(HOST, ShopSite(shopping), address=address)
     except OSError as error:
         raise UserError(f"cannot listen on {config.host}:{config.port}: {error}") from error
     say(f"{shop!r}")

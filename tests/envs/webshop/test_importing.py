@@ -10,9 +10,9 @@ import sys
 import pytest
 
 from tests.envs.webshop.shops import options, recorded, row, write_shop
-from webagents.envs.webshop.goals import KINDS
+from webagents.envs.webshop.catalogue.files import checksum
+from webagents.envs.webshop.catalogue.requests import KINDS
 from webagents.envs.webshop.importing import import_shop
-from webagents.envs.webshop.reading import checksum
 from webagents.envs.webshop.shop import imported_names, open_shop
 from webagents.errors import UserError
 

@@ -5,7 +5,8 @@ from collections import Counter
 import pytest
 
 from tests.envs.webshop.shops import options, row, write_shop
-from webagents.envs.webshop.products import BadRow, processed, read_products
+from webagents.envs.webshop.catalogue.loading import read_products
+from webagents.envs.webshop.catalogue.products import BadRow, processed
 
 
 def test_a_raw_row_becomes_the_product_that_the_original_makes_of_it():

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.envs.webshop import shops
-from webagents.envs.webshop.products import processed
+from webagents.envs.webshop.catalogue.products import processed
 from webagents.envs.webshop.search import SearchEngine
 from webagents.envs.webshop.search.analysis import analyze
 from webagents.envs.webshop.search.documents import documents

@@ -6,10 +6,10 @@ from lxml import html as markup
 from tests.envs.webshop.shops import options, row, write_shop
 from webagents.browsers.site import Request
 from webagents.envs.webshop.shop import open_shop
-from webagents.envs.webshop.site.elements import MOST_CHARACTERS, clickable, seen
 from webagents.envs.webshop.site.serving import ShopSite
 from webagents.envs.webshop.site.shopping import Shopping
-from webagents.envs.webshop.site.visits import visit_at
+from webagents.webshop.elements import MOST_CHARACTERS, clickable, seen
+from webagents.webshop.visits import visit_at
 
 HOSTILE = '</h1><script>alert("x")</script><img src=x onerror=alert(1)> & \x00\x1b "quoted"'
 

@@ -14,10 +14,10 @@ from webagents.envs.webshop.original.links import Place
 from webagents.envs.webshop.original.page import Page
 from webagents.envs.webshop.shop import open_shop
 from webagents.envs.webshop.site.shopping import Shopping, offered
-from webagents.envs.webshop.site.visits import Visit, visit_at
 from webagents.envs.webshop.text import Mode
 from webagents.errors import UserError, clipped
 from webagents.types import TaskSpec
+from webagents.webshop.visits import Visit, visit_at
 
 BASE = "http://127.0.0.1:3000"
 """Where the original's pages say they are."""

@@ -7,24 +7,23 @@ leaves no shop behind, and can be started again.
 from __future__ import annotations
 
 import errno
-import os
-import shutil
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import NamedTuple
 
-from webagents.envs.webshop.gathering import Gathering, instructions, kinds, no_products
-from webagents.envs.webshop.goals import GoalKind, read_attributes
-from webagents.envs.webshop.products import read_products
-from webagents.envs.webshop.reading import Files, checksum, find_files
+from webagents.envs.webshop.catalogue.files import Files, checksum, find_files
+from webagents.envs.webshop.catalogue.loading import read_products
+from webagents.envs.webshop.catalogue.requests import GoalKind, read_attributes
+from webagents.envs.webshop.folders import made_whole
 from webagents.envs.webshop.records import KeyedRecords, RecordWriter
 from webagents.envs.webshop.search import SearchEngine
 from webagents.envs.webshop.shop import imported_folder, located
-from webagents.envs.webshop.stored import (
+from webagents.envs.webshop.stock import Gathering, instructions, kinds, no_products
+from webagents.envs.webshop.stock_files import (
     NOTE,
     PRODUCTS,
     SEARCH,
@@ -40,7 +39,6 @@ from webagents.provenance import current_versions
 Progress = Callable[[str, int, int], None]
 """Hears what is being done, how much of it is done and how much there is of it."""
 
-_UNFINISHED = ".importing"
 _ENTRIES = "entries"
 
 
@@ -97,7 +95,7 @@ def import_shop(
             f"there is a shop {folder.name!r} already; give another name, or replace it (--replace)"
         )
     told = lines() if progress is None else progress
-    with _unfinished(folder) as made:
+    with made_whole(folder) as made:
         try:
             imported = _import(files, made, folder, told)
         except OSError as error:
@@ -205,37 +203,3 @@ def _write_note(
 def _name(source: Path) -> str:
     """A shop's name by what it is imported from: a folder's, or a file's up to the first dot."""
     return source.name if source.is_dir() else source.name.split(".")[0]
-
-
-@contextmanager
-def _unfinished(folder: Path) -> Iterator[Path]:
-    """A folder that takes the place of `folder` at the end, or goes where that is not reached."""
-    begun = f".{folder.name}{_UNFINISHED}"
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    for left in folder.parent.glob(f"{begun}-*"):
-        if not _runs(left.name.rpartition("-")[2]):
-            shutil.rmtree(left, ignore_errors=True)
-    made = folder.with_name(f"{begun}-{os.getpid()}")
-    made.mkdir()
-    try:
-        yield made
-        if folder.exists():
-            # Whoever has it open keeps the files it mapped.
-            old = made / "replaced"
-            folder.rename(old)
-            made.rename(folder)
-            shutil.rmtree(folder / old.name, ignore_errors=True)
-        else:
-            made.rename(folder)
-    finally:
-        shutil.rmtree(made, ignore_errors=True)
-
-
-def _runs(pid: str) -> bool:
-    try:
-        os.kill(int(pid), 0)
-    except (ValueError, ProcessLookupError):
-        return False
-    except PermissionError:
-        pass
-    return True

@@ -9,11 +9,11 @@ from urllib.parse import urlsplit
 from webagents.actions import Action, parse
 from webagents.browsers.base import View
 from webagents.envs.task import Verdict
-from webagents.envs.webshop.site.elements import clickable
 from webagents.envs.webshop.site.shopping import Shopping
-from webagents.envs.webshop.site.visits import Visit, visit_at
 from webagents.errors import ActionError, clipped
 from webagents.types import TaskSpec
+from webagents.webshop.elements import clickable
+from webagents.webshop.visits import Visit, visit_at
 
 DIALECTS = ("calls", "webgum", "webshop")
 

@@ -14,11 +14,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from webagents.envs.webshop.gathering import Drawn, Stock, read_stock
-from webagents.envs.webshop.goals import KINDS, Floats, Goal, GoalKind, Goals, split
-from webagents.envs.webshop.products import Product
-from webagents.envs.webshop.reading import Files, find_files
-from webagents.envs.webshop.stored import NOTE, open_stock
+from webagents.envs.webshop.catalogue.draws import Drawn, Floats
+from webagents.envs.webshop.catalogue.files import Files, find_files
+from webagents.envs.webshop.catalogue.goals import Goal, Goals, split
+from webagents.envs.webshop.catalogue.products import Product
+from webagents.envs.webshop.catalogue.requests import KINDS, GoalKind
+from webagents.envs.webshop.stock import Stock, read_stock
+from webagents.envs.webshop.stock_files import NOTE, open_stock
 from webagents.errors import UserError, clipped
 from webagents.resources import content, home
 

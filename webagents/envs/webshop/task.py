@@ -15,13 +15,11 @@ from webagents.envs.webshop.round import ShopRound
 from webagents.envs.webshop.shop import Shop, open_shop
 from webagents.envs.webshop.site.serving import ShopSite, ahead
 from webagents.envs.webshop.site.shopping import Shopping
-from webagents.envs.webshop.site.visits import Visit
 from webagents.envs.webshop.text_page import TextBrowser, TextPage
 from webagents.errors import UserError, clipped
 from webagents.types import TaskSpec
-
-HOST = "webshop.test"
-ORIGIN = f"http://{HOST}"
+from webagents.webshop import HOST, ORIGIN
+from webagents.webshop.visits import Visit
 
 _Key = tuple[str, str | None, str, bool]
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import random
 import string
-from bisect import bisect
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cached_property
-from itertools import accumulate
 from typing import Any, Literal, NamedTuple, SupportsIndex
 
-from webagents.envs.webshop.goals import Goals
+from webagents.envs.webshop.catalogue.draws import drawn_prices
+from webagents.envs.webshop.catalogue.loading import products_by_asin
 from webagents.envs.webshop.original import actions
+from webagents.envs.webshop.original.assignment import Assignment
 from webagents.envs.webshop.original.page import Page
 from webagents.envs.webshop.original.pages import Product
 from webagents.envs.webshop.original.sessions import Session, Sessions
@@ -20,7 +19,6 @@ from webagents.envs.webshop.original.storefront import Score, Search, Storefront
 from webagents.envs.webshop.reward import Reward, score
 from webagents.envs.webshop.search import SearchEngine
 from webagents.envs.webshop.shop import open_shop
-from webagents.envs.webshop.wares import drawn_prices, products_by_asin
 from webagents.errors import ActionError, UserError, clipped
 
 Mode = Literal["html", "text", "text_rich", "url"]
@@ -105,6 +103,7 @@ class TextShop:
             search = SearchEngine(list(by_asin.values())).search
         self.goals = goals
         self._random = random.Random(seed)
+        self._goals = Assignment(goals, self._random)
         self._storefront = Storefront(
             by_asin,
             search=search,
@@ -141,7 +140,7 @@ class TextShop:
             name = str(session)
         self._session = self._sessions.open(
             self._prefix + name,
-            self._drawn_goal if number is None else lambda: self._numbered_goal(number),
+            self._goals.drawn if number is None else lambda: self._goals.numbered(number),
         )
         self.page = self._storefront.start(self._session)
         first = self.observe()
@@ -247,37 +246,6 @@ class TextShop:
             if len(self._prev_obs) >= back:
                 shown.append(self._prev_obs[-back])
         return _BETWEEN.join(reversed(shown))
-
-    def _numbered_goal(self, number: int) -> Mapping[str, Any]:
-        try:
-            return self.goals[number]
-        except (IndexError, KeyError):
-            count = len(self.goals)
-            if count == 1:
-                return self._drawn_goal()
-            raise UserError(f"no goal {number}; there are {count} goals, counted from 0") from None
-
-    def _drawn_goal(self) -> Mapping[str, Any]:
-        """A goal by chance, as the original draws it.
-
-        Each goal is drawn by the weight of the one before it, the last by its own as well.
-        """
-        where, ends = self._ends
-        drawn = bisect(ends, self._random.uniform(0, ends[-1]))
-        return self.goals[where[min(drawn, len(where) - 1)]]
-
-    @cached_property
-    def _ends(self) -> tuple[Sequence[int], list[float]]:
-        """The goals' numbers, and their weights summed up, from 0."""
-        goals = self.goals
-        where = list(goals) if isinstance(goals, Mapping) else range(len(goals))
-        if not where:
-            raise UserError("there are no goals; give at least one")
-        if isinstance(goals, Goals):
-            weights: Iterable[float] = (goals.weight(number) for number in where)
-        else:
-            weights = (goals[number].get("weight", 1) for number in where)
-        return where, list(accumulate(weights, initial=0.0))
 
 
 class _Ignored(ActionError):

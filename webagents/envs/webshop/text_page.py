@@ -10,11 +10,11 @@ from urllib.parse import urlsplit
 
 from webagents.actions import Action
 from webagents.browsers.base import PageOptions, View
-from webagents.envs.webshop.site.elements import Element, seen
 from webagents.envs.webshop.site.pages import Page
 from webagents.envs.webshop.site.shopping import Shopping
-from webagents.envs.webshop.site.visits import Visit, visit_at
 from webagents.errors import ActionError, PageLoadError, clipped
+from webagents.webshop.elements import Element, seen
+from webagents.webshop.visits import Visit, visit_at
 
 _TIMELESS = frozenset({"noop", "send_msg_to_user", "report_infeasible", "scroll", "hover"})
 """Actions that change nothing on these pages."""

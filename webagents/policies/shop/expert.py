@@ -108,26 +108,26 @@ def _closer(memory: Memory, judged: Judged, asin: str) -> Aim | None:
 
 def _towards(aim: Aim, memory: Memory, judged: Judged, variant: int) -> str:
     """The next action on the way to an aim."""
-    page, place = memory.page, memory.place
+    page, visit = memory.page, memory.visit
     if aim.kind != "list":
-        if place.asin == aim.asin and page.kind == "item":
+        if visit.asin == aim.asin and page.kind == "item":
             return _on_item(aim, memory, judged[aim.asin])
-        if place.asin == aim.asin:
+        if visit.asin == aim.asin:
             return _press(memory, "< prev")
         for card in page.cards:
             if card.asin == aim.asin:
                 return click(card.ref)
         at = memory.products[aim.asin].at
-        aim = Aim("list", query=at.query, number=at.number)
+        aim = Aim("list", query=at.query, number=at.page)
     if page.kind == "index":
         if page.typed.split() != aim.query.split():
             return Action(name="fill", arguments={"ref": page.field, "text": aim.query}).text
         if variant % 2:
             return _press(memory, "search")
         return Action(name="press", arguments={"ref": page.field, "key": "Enter"}).text
-    if place.query.split() != aim.query.split():
+    if visit.query.split() != aim.query.split():
         return _press(memory, "back to search")
-    if page.kind == "results" and place.number < aim.number:
+    if page.kind == "results" and visit.page < aim.number:
         return _press(memory, "next >")
     return _press(memory, "< prev")
 

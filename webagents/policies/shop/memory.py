@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from webagents.policies.shop.pages import Card, Page, Place, page_of, place_of
+from webagents.policies.shop.pages import Card, Page, page_of, visit_of
 from webagents.types import Episode
+from webagents.webshop.visits import Visit
 
 
 @dataclass(slots=True)
@@ -18,7 +19,7 @@ class Found:
     """
 
     card: Card
-    at: Place
+    at: Visit
     rank: int
     item: Page | None = None
     details: dict[str, str] = field(default_factory=dict)
@@ -30,30 +31,30 @@ class Memory:
 
     products: by asin, in the order they came up.
     listed: the pages of results that were seen, and how many results the query had.
-    page, place: where the shopper is.
+    page, visit: where the shopper is.
     """
 
     products: dict[str, Found]
     listed: dict[tuple[str, int], int]
     page: Page
-    place: Place
+    visit: Visit
 
 
 def recall(episode: Episode) -> Memory:
     """What was seen in an episode up to now."""
     seen = [step.observation for step in episode.steps] + [episode.observation]
     now = seen[-1]
-    memory = Memory({}, {}, page_of(now), place_of(now))
+    memory = Memory({}, {}, page_of(now), visit_of(now))
     for observation in seen:
-        page, place = page_of(observation), place_of(observation)
+        page, visit = page_of(observation), visit_of(observation)
         if page.kind == "results":
-            memory.listed[place.query, place.number] = page.total
+            memory.listed[visit.query, visit.page] = page.total
             for row, card in enumerate(page.cards):
-                rank = 10 * (place.number - 1) + row
-                memory.products.setdefault(card.asin, Found(card, place, rank))
-        elif place.asin and page.kind in ("item", "sub"):
-            card = Card(place.asin, page.title, page.prices, "")
-            found = memory.products.setdefault(place.asin, Found(card, place, 99))
+                rank = 10 * (visit.page - 1) + row
+                memory.products.setdefault(card.asin, Found(card, visit, rank))
+        elif visit.asin and page.kind in ("item", "sub"):
+            card = Card(visit.asin, page.title, page.prices, "")
+            found = memory.products.setdefault(visit.asin, Found(card, visit, 99))
             if page.kind == "item":
                 found.item = page
             else:

@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal, NamedTuple
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from webagents import html
 from webagents.html import Element
 from webagents.types import NOTHING, Observation
+from webagents.webshop.visits import FREE, Visit, visit_at
 
 _TOTAL = re.compile(r"Total results: (\d+)")
 _DOLLARS = re.compile(r"\$\s*([\d,]*\.?\d+)")
@@ -76,36 +77,20 @@ class Page:
     text: str = ""
 
 
-class Place(NamedTuple):
-    """Where a page is, by its address.
-
-    query: what was searched for; "" before any search.
-    number: the page of the results, from 1.
-    asin: the product; "" on no product's page.
-    """
-
-    query: str = ""
-    number: int = 0
-    asin: str = ""
-
-
 def page_of(observation: Observation) -> Page:
     """The page that is seen."""
     return _read(observation.html)
 
 
-def place_of(observation: Observation) -> Place:
-    """Where it is."""
-    return _place(observation.url)
+def visit_of(observation: Observation) -> Visit:
+    """Where it is, by its address."""
+    return _visit(observation.url)
 
 
 @lru_cache(maxsize=4096)
-def _place(url: str) -> Place:
-    parts = urlsplit(url).path.split("/")
-    if len(parts) < 4 or not parts[2].startswith("q=") or not parts[3].isdecimal():
-        return Place()
-    asin = unquote(parts[4]) if len(parts) > 4 else ""
-    return Place(unquote(parts[2][2:]), int(parts[3]), asin)
+def _visit(url: str) -> Visit:
+    parts = urlsplit(url)
+    return visit_at(parts.path, parts.query) or Visit(FREE)
 
 
 @lru_cache(maxsize=1024)

@@ -9,67 +9,68 @@ from webagents.data.importing.webshop.pages import (
     results_html,
     sub_html,
 )
-from webagents.data.importing.webshop.places import BACK, BUY, NEXT, PREVIOUS, SUB_PAGES, Place
 from webagents.data.importing.webshop.states import Seen
 from webagents.types import Observation
+from webagents.webshop import BACK, BUY, NEXT, PREVIOUS, SUB_PAGES
+from webagents.webshop.visits import Visit
 
 
-def met(place: Place, page: Seen) -> Place:
-    """The place that a page shows, where the actions had led to `place`."""
+def met(visit: Visit, page: Seen) -> Visit:
+    """Where the shopper is who sees a page, the actions having led to `visit`."""
     match page.kind:
         case "index":
-            return place.start
+            return visit.start
         case "results":
-            return place.results(place.query, page.page)
+            return visit.results(visit.query, page.page)
         case "item":
             assert page.ware is not None
-            return place.item.ordered(list(page.ware.options))
+            return visit.item.ordered(list(page.ware.options))
         case "sub":
-            return place.detail(place.sub or "description")
+            return visit.detail(visit.sub or "description")
         case _:
-            return place.bought
+            return visit.bought
 
 
-def after(place: Place, page: Seen, action: str) -> Place:
+def after(visit: Visit, page: Seen, action: str) -> Visit:
     """Where an action leads; a clash of names goes the way the original's does."""
     name, _, rest = action.partition("[")
     value = rest.removesuffix("]")
     if name == "search":
-        return place.results(value)
+        return visit.results(value)
     groups = dict(page.ware.options) if page.ware is not None else {}
     asins = {card.asin.lower() for card in page.cards}
     match value:
         case _ if value == BUY:
-            return place.bought
+            return visit.bought
         case _ if value == BACK:
-            return place.start
+            return visit.start
         case _ if value == NEXT:
-            return place.results(place.query, place.page + 1)
+            return visit.results(visit.query, visit.page + 1)
         case _ if value == PREVIOUS and page.kind == "results":
-            return place.results(place.query, place.page - 1)
+            return visit.results(visit.query, visit.page - 1)
         case _ if value == PREVIOUS:
-            return place.found if page.kind == "item" else place.item
+            return visit.found if page.kind == "item" else visit.item
         case _ if value in SUB_PAGES:
-            return place.detail(value)
+            return visit.detail(value)
         case _ if value in asins:
-            return place.opened(value)
+            return visit.opened(value.upper())
     offered = ((name, each) for name in reversed(groups) for each in groups[name])
     choice = next(((name, each) for name, each in offered if each.lower() == value), None)
-    return place if choice is None else place.choosing(*choice)
+    return visit if choice is None else visit.choosing(*choice)
 
 
-def observation(place: Place, page: Seen, instruction: str) -> Observation:
+def observation(visit: Visit, page: Seen, instruction: str) -> Observation:
     """What the shopper saw: the page that a state tells, as our shop shows it."""
     match page.kind:
         case "index":
             html = index_html(instruction)
         case "results":
-            html = results_html(place, instruction, page.cards, page.total)
+            html = results_html(visit, instruction, page.cards, page.total)
         case "item":
             assert page.ware is not None
-            html = item_html(place, instruction, page.ware)
+            html = item_html(visit, instruction, page.ware)
         case "sub":
-            html = sub_html(place, instruction, page.texts)
+            html = sub_html(visit, instruction, page.texts)
         case _:
             html = done_html(page.score)
-    return Observation(instruction=instruction, html=html, url=place.url)
+    return Observation(instruction=instruction, html=html, url=visit.url)

@@ -16,8 +16,9 @@ from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from webagents.data.importing.records import Dropped
-from webagents.data.importing.webshop.places import NOBODY, SUB_PAGES, Place
 from webagents.errors import clipped
+from webagents.webshop import SUB_PAGES
+from webagents.webshop.visits import FREE, Visit
 
 _ROUTES = ("search_results", "item_page", "item_sub_page", "done")
 _FIXED = re.compile(r".*fixed.*?_(\d{1,9})")
@@ -27,14 +28,14 @@ class Line(NamedTuple):
     """A page that was opened.
 
     session: the session's name in the log, by which alone its lines are told apart.
-    place: where the page is; after buying, without a query, which that line does not tell.
+    visit: where the page is; after buying, without a query, which that line does not tell.
     asins: of results.
     price, reward, parts: of a purchase; None where not told.
     """
 
     session: str
     instruction: str
-    place: Place
+    visit: Visit
     asins: tuple[str, ...] = ()
     price: float | None = None
     reward: float | None = None
@@ -58,7 +59,7 @@ def read(value: object) -> Line:
         raise Dropped("no instruction")
     name = path[1] if len(path) > 1 and path[0] in _ROUTES else path[0]
     fixed = _FIXED.fullmatch(name)
-    start = Place(str(int(fixed[1])) if fixed else NOBODY)
+    start = Visit(str(int(fixed[1])) if fixed else FREE)
     if value["page"] == "index":
         return Line(name, instruction, start)
     content = _field(value, "content", dict)
@@ -76,7 +77,7 @@ def read(value: object) -> Line:
         if not all(isinstance(each, str) for each in asins):
             raise Dropped("wrong type", f"search_result_asins: {clipped(asins)}")
         return Line(name, instruction, results, asins=tuple(asins))
-    item = results.opened(_field(content, "asin", str))._replace(options=_options(content))
+    item = results.opened(_field(content, "asin", str).upper())._replace(options=_options(content))
     if value["page"] == "item_page":
         return Line(name, instruction, item)
     if value["page"] == "item_sub_page":
@@ -85,14 +86,15 @@ def read(value: object) -> Line:
 
 
 def _done(value: Mapping[str, Any], content: Mapping[str, Any], line: Line) -> Line:
-    item = line.place.opened(_field(content, "asin", str))._replace(options=_options(content))
+    asin = _field(content, "asin", str).upper()
+    item = line.visit.opened(asin)._replace(options=_options(content))
     reward = value.get("reward")
     if not isinstance(reward, int | float) or not 0 <= reward <= 1:
         raise Dropped("no reward", clipped(reward))
     price, parts = content.get("price"), value.get("reward_info")
     told = isinstance(price, int | float) and not isinstance(price, bool)
     return line._replace(
-        place=item.bought,
+        visit=item.bought,
         price=float(price) if told and price is not None else None,
         reward=float(reward),
         parts=parts if isinstance(parts, dict) else None,

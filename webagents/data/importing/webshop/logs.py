@@ -13,6 +13,7 @@ Source: princeton-nlp/WebShop, web_agent_site/app.py; that logs lack actions is 
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -32,10 +33,11 @@ from webagents.data.importing.webshop.pages import (
     results_html,
     sub_html,
 )
-from webagents.data.importing.webshop.places import NOBODY, SUB_PAGES, TASK, Place
 from webagents.data.importing.webshop.ways import Move, way
 from webagents.errors import ActionError
 from webagents.types import Episode, Observation, Step
+from webagents.webshop import SUB_PAGES, TEXT_TASK
+from webagents.webshop.visits import FREE, Visit
 
 SOURCE = "webshop-logs"
 _ENDINGS = (".jsonl", ".jsonl.gz")
@@ -104,7 +106,7 @@ def _sessions(path: Path) -> Iterator[_Session]:
             yield _Session(lines, broken)
             lines, broken = [], None
         lines.append(line)
-        if line.place.kind == "done":
+        if line.visit.kind == "done":
             yield _Session(lines, broken)
             lines, broken = [], None
     if lines or broken is not None:
@@ -124,46 +126,46 @@ def _demonstration(session: _Session, keep: Keep) -> Demonstration:
         raise Dropped("several goals", f"{len(lines)} lines")
     reward = lines[-1].reward
     if keep == "successes" and reward is None:
-        raise Dropped("no purchase", f"the last page is {lines[-1].place.kind}")
+        raise Dropped("no purchase", f"the last page is {lines[-1].visit.kind}")
     if keep == "successes" and reward is not None and reward < 1:
         raise Dropped.failed(reward)
-    told = "\n".join(map(repr, lines)).encode("utf-8", "replace")
-    name = hashlib.blake2b(told, digest_size=8).hexdigest()
+    told = json.dumps(lines)  # values alone: an id depends on no name in this program
+    name = hashlib.blake2b(told.encode(), digest_size=8).hexdigest()
     return Demonstration(id=f"{SOURCE}/{name}", source=SOURCE, episode=_episode(lines))
 
 
 def _episode(lines: Sequence[Line]) -> Episode:
     first, end = lines[0], lines[-1]
     known = _Known(lines)
-    place = first.place.start
+    visit = first.visit.start
     ways = []
     for line in lines:
-        ways.append(way(place, line.place, known.asins))
-        place = ways[-1][-1].to if ways[-1] else place
-    steps = list(_steps(first.place.start, ways, known))
+        ways.append(way(visit, line.visit, known.asins))
+        visit = ways[-1][-1].to if ways[-1] else visit
+    steps = list(_steps(first.visit.start, ways, known))
     if not steps:
         raise Dropped("no action", f"{len(lines)} pages")
     bought = end.reward is not None
     reward = end.reward or 0.0
     steps[-1] = replace(steps[-1], reward=reward, terminated=bought, truncated=not bought)
     info: dict[str, Any] = {"success": reward >= 1, "raw_reward": reward, "reward_told": bought}
-    if place.session != NOBODY:
-        info["goal"] = int(place.session)
+    if visit.session != FREE:
+        info["goal"] = int(visit.session)
     if end.parts is not None:
         info["score"] = {name: end.parts[name] for name in _PARTS if _plain(end.parts.get(name))}
     if bought:
-        info["bought"] = {"asin": place.asin, "options": dict(place.options), "price": end.price}
+        info["bought"] = {"asin": visit.asin, "options": dict(visit.options), "price": end.price}
     return Episode(
-        task=TASK,
+        task=TEXT_TASK,
         seed=-1,  # not known
-        observation=known.observation(place, end.reward),
+        observation=known.observation(visit, end.reward),
         steps=tuple(steps),
         success=reward >= 1,
         info=info,
     )
 
 
-def _steps(place: Place, ways: Sequence[Sequence[Move]], known: _Known) -> Iterator[Step]:
+def _steps(visit: Visit, ways: Sequence[Sequence[Move]], known: _Known) -> Iterator[Step]:
     for moves in ways:
         for move in moves:
             try:
@@ -171,8 +173,8 @@ def _steps(place: Place, ways: Sequence[Sequence[Move]], known: _Known) -> Itera
             except ActionError as error:
                 raise Dropped("not in our grammar", str(error)) from error
             notes = {"guessed": _GUESSED} if len(moves) > 1 else {}
-            yield Step(observation=known.observation(place), action=move.action, notes=notes)
-            place = move.to
+            yield Step(observation=known.observation(visit), action=move.action, notes=notes)
+            visit = move.to
 
 
 class _Known:
@@ -182,38 +184,38 @@ class _Known:
         self._instruction = lines[0].instruction
         self._asins: dict[tuple[str, int], tuple[str, ...]] = {}
         self._options: dict[str, dict[str, list[str]]] = {}
-        places = [line.place for line in lines]
-        self._subs = {place.sub for place in places} | {"description", "features", "reviews"}
-        for line, place in zip(lines, places, strict=True):
-            if place.kind == "results":
-                self._asins[place.query, place.page] = line.asins
-            for name, value in place.options:
-                values = self._options.setdefault(place.asin, {}).setdefault(name, [])
+        visits = [line.visit for line in lines]
+        self._subs = {visit.sub for visit in visits} | {"description", "features", "reviews"}
+        for line, visit in zip(lines, visits, strict=True):
+            if visit.kind == "results":
+                self._asins[visit.query, visit.page] = line.asins
+            for name, value in visit.options:
+                values = self._options.setdefault(visit.asin, {}).setdefault(name, [])
                 values += [value] if value not in values else []
 
-    def asins(self, place: Place) -> tuple[str, ...] | None:
+    def asins(self, visit: Visit) -> tuple[str, ...] | None:
         """What a page of results lists; None where no line tells."""
-        return self._asins.get((place.query, place.page))
+        return self._asins.get((visit.query, visit.page))
 
-    def observation(self, place: Place, score: float | None = None) -> Observation:
-        """What is known of what the shopper saw at a place."""
+    def observation(self, visit: Visit, score: float | None = None) -> Observation:
+        """What is known of what the shopper saw."""
         instruction = self._instruction
-        match place.kind:
+        match visit.kind:
             case "index":
                 html = index_html(instruction)
             case "results":
-                html = results_html(place, instruction, map(Card, self.asins(place) or ()))
+                html = results_html(visit, instruction, map(Card, self.asins(visit) or ()))
             case "item":
                 details = [name for name in SUB_PAGES if name in self._subs]
-                options = self._options.get(place.asin, {})
+                options = self._options.get(visit.asin, {})
                 html = item_html(
-                    place, instruction, Ware(place.asin, options=options, details=details)
+                    visit, instruction, Ware(visit.asin, options=options, details=details)
                 )
             case "sub":
-                html = sub_html(place, instruction, None)
+                html = sub_html(visit, instruction, None)
             case _:
                 html = done_html(score)
-        return Observation(instruction=instruction, html=html, url=place.url)
+        return Observation(instruction=instruction, html=html, url=visit.url)
 
 
 def _plain(value: object) -> bool:

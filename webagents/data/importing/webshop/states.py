@@ -14,8 +14,9 @@ from typing import NamedTuple
 
 from webagents.data.importing.records import Dropped
 from webagents.data.importing.webshop.pages import Card, Ware
-from webagents.data.importing.webshop.places import BACK, BUY, NEXT, PREVIOUS, SUB_PAGES, Kind
 from webagents.errors import clipped
+from webagents.webshop import BACK, BUY, NEXT, PREVIOUS, SUB_PAGES
+from webagents.webshop.visits import Kind
 
 _BUTTON = re.compile(r"(\s*)\[(clicked )?button\] (.*) \[(?:clicked )?button_\]\s*")
 _CLICKED = re.compile(r"You have clicked .*\.")

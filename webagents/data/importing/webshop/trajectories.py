@@ -25,10 +25,11 @@ from webagents.data.importing import files
 from webagents.data.importing.records import Dropped, Importer, Keep, Record
 from webagents.data.importing.webshop.following import after, met, observation
 from webagents.data.importing.webshop.pages import done_html
-from webagents.data.importing.webshop.places import BUY, TASK, Place
 from webagents.data.importing.webshop.states import Seen, read
 from webagents.errors import ActionError, clipped
 from webagents.types import Episode, Observation, Step
+from webagents.webshop import BUY, TEXT_TASK
+from webagents.webshop.visits import FREE, Visit
 
 SOURCE = "webshop-il"
 _ENDINGS = (".jsonl", ".jsonl.gz", ".zip")
@@ -173,30 +174,30 @@ def _episode(
     instruction = pages[0].instruction
     if not instruction:
         raise Dropped("no instruction", "the first state is the page after buying")
-    place = Place()
+    visit = Visit(FREE)
     steps = []
     for number, (page, action) in enumerate(zip(pages, actions, strict=True)):
-        place = met(place, page)
+        visit = met(visit, page)
         last = number == len(actions) - 1
         steps.append(
             Step(
-                observation=observation(place, page, instruction),
+                observation=observation(visit, page, instruction),
                 action=action,
                 reward=score or 0.0 if last else 0.0,
                 terminated=last and bought,
                 truncated=last and not bought,
             )
         )
-        place = after(place, page, action)
+        visit = after(visit, page, action)
     if end is not None:
-        final = observation(met(place, end), end, instruction)
+        final = observation(met(visit, end), end, instruction)
     else:  # the page after the last action is not recorded; that after buying is known
         html = done_html(None) if bought else ""
-        final = Observation(instruction=instruction, html=html, url=place.url)
+        final = Observation(instruction=instruction, html=html, url=visit.url)
     success = score is not None and score >= 1
     info = {"success": success, "raw_reward": score or 0.0, "reward_told": score is not None}
     return Episode(
-        task=TASK,
+        task=TEXT_TASK,
         seed=-1,  # not known
         observation=final,
         steps=tuple(steps),

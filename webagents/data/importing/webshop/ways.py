@@ -12,14 +12,15 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from webagents.data.importing.records import Dropped
-from webagents.data.importing.webshop.places import BACK, BUY, NEXT, PREVIOUS, Place
+from webagents.webshop import BACK, BUY, NEXT, PREVIOUS
+from webagents.webshop.visits import Visit
 
 MOST_STEPS = 4
 """Of one way: more would be guessed than recorded."""
 
-_MOST_PLACES = 2_000
+_MOST_VISITS = 2_000
 
-Asins = Callable[[Place], tuple[str, ...] | None]
+Asins = Callable[[Visit], tuple[str, ...] | None]
 """What a page of results lists; None where no log tells."""
 
 
@@ -27,10 +28,10 @@ class Move(NamedTuple):
     """An action, and where it leads."""
 
     action: str
-    to: Place
+    to: Visit
 
 
-def way(start: Place, goal: Place, asins: Asins) -> list[Move]:
+def way(start: Visit, goal: Visit, asins: Asins) -> list[Move]:
     """The shortest way from a page to another; none where they are the same.
 
     Raises:
@@ -39,10 +40,10 @@ def way(start: Place, goal: Place, asins: Asins) -> list[Move]:
     if _key(start) == _key(goal):
         return []
     tried = {_key(start)}
-    ways: deque[tuple[Place, list[Move]]] = deque([(start, [])])
-    while ways and len(tried) < _MOST_PLACES:
-        place, moves = ways.popleft()
-        for move in _moves(place, goal, asins):
+    ways: deque[tuple[Visit, list[Move]]] = deque([(start, [])])
+    while ways and len(tried) < _MOST_VISITS:
+        visit, moves = ways.popleft()
+        for move in _moves(visit, goal, asins):
             if _key(move.to) == _key(goal):
                 return [*moves, move]
             if len(moves) < MOST_STEPS - 1 and _key(move.to) not in tried and _told(move.to, asins):
@@ -51,39 +52,39 @@ def way(start: Place, goal: Place, asins: Asins) -> list[Move]:
     raise Dropped("a page that no action leads to", f"from {start.kind} to {goal.kind}")
 
 
-def _moves(place: Place, goal: Place, asins: Asins) -> Iterator[Move]:
-    """What can be done at a place, as far as it may lead to the goal."""
-    if place.kind == "index":
+def _moves(visit: Visit, goal: Visit, asins: Asins) -> Iterator[Move]:
+    """What can be done on a page, as far as it may lead to the goal."""
+    if visit.kind == "index":
         if goal.query.strip():
-            yield Move(f"search[{goal.query}]", place.results(goal.query))
-    elif place.kind == "results":
-        if goal.asin in (each.upper() for each in asins(place) or ()):
-            yield Move(f"click[{goal.asin.lower()}]", place.opened(goal.asin))
-        yield Move(f"click[{NEXT}]", place.results(place.query, place.page + 1))
-        if place.page > 1:
-            yield Move(f"click[{PREVIOUS}]", place.results(place.query, place.page - 1))
-    elif place.kind == "item":
-        if place.asin == goal.asin:
+            yield Move(f"search[{goal.query}]", visit.results(goal.query))
+    elif visit.kind == "results":
+        if goal.asin in (each.upper() for each in asins(visit) or ()):
+            yield Move(f"click[{goal.asin.lower()}]", visit.opened(goal.asin))
+        yield Move(f"click[{NEXT}]", visit.results(visit.query, visit.page + 1))
+        if visit.page > 1:
+            yield Move(f"click[{PREVIOUS}]", visit.results(visit.query, visit.page - 1))
+    elif visit.kind == "item":
+        if visit.asin == goal.asin:
             for name, value in goal.options:
-                if dict(place.options).get(name) != value:
-                    yield Move(f"click[{value.lower()}]", place.choosing(name, value))
+                if dict(visit.options).get(name) != value:
+                    yield Move(f"click[{value.lower()}]", visit.choosing(name, value))
             if goal.kind == "sub":
-                yield Move(f"click[{goal.sub}]", place.detail(goal.sub))
+                yield Move(f"click[{goal.sub}]", visit.detail(goal.sub))
             if goal.kind == "done":
-                yield Move(f"click[{BUY}]", place.bought)
-        yield Move(f"click[{PREVIOUS}]", place.found)
-    elif place.kind == "sub":
-        yield Move(f"click[{PREVIOUS}]", place.item)
-    if place.kind not in ("index", "done"):
-        yield Move(f"click[{BACK}]", place.start)
+                yield Move(f"click[{BUY}]", visit.bought)
+        yield Move(f"click[{PREVIOUS}]", visit.found)
+    elif visit.kind == "sub":
+        yield Move(f"click[{PREVIOUS}]", visit.item)
+    if visit.kind not in ("index", "done"):
+        yield Move(f"click[{BACK}]", visit.start)
 
 
-def _told(place: Place, asins: Asins) -> bool:
-    return place.kind != "results" or asins(place) is not None
+def _told(visit: Visit, asins: Asins) -> bool:
+    return visit.kind != "results" or asins(visit) is not None
 
 
-def _key(place: Place) -> object:
-    """What makes two places the same; the page after buying tells no search."""
-    if place.kind == "done":
-        return ("done", place.asin, frozenset(place.options))
-    return place._replace(options=()), frozenset(place.options)
+def _key(visit: Visit) -> object:
+    """What makes two visits the same; the page after buying tells no search."""
+    if visit.kind == "done":
+        return ("done", visit.asin, frozenset(visit.options))
+    return visit._replace(options=()), frozenset(visit.options)

@@ -5,13 +5,10 @@ Source: princeton-nlp/WebShop (MIT), search_engine/convert_product_file_format.p
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from webagents.envs.webshop.products import BadRow, asin_of, processed
-
-Products = Iterable[Mapping[str, Any]] | Mapping[str, Mapping[str, Any]]
-"""Products or raw rows of a products file, or a mapping of asins to them."""
+from webagents.envs.webshop.catalogue.loading import Products, distinct
 
 
 def contents(product: Mapping[str, Any]) -> str:
@@ -29,14 +26,4 @@ def documents(products: Products) -> Iterator[tuple[str, str]]:
     Raw rows that make no product, and all but the first of an asin, are left out, as the original
     leaves them out when it loads them.
     """
-    rows = products.values() if isinstance(products, Mapping) else products
-    seen: set[str] = set()
-    for row in rows:
-        try:
-            asin = str(row["asin"]) if "Title" in row else asin_of(row)
-            product = processed(row)
-        except BadRow:
-            continue
-        if asin not in seen:
-            seen.add(asin)
-            yield asin, contents(product)
+    return ((asin, contents(product)) for asin, product in distinct(products))

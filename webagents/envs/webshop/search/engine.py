@@ -8,7 +8,6 @@ Anserini sorts by the stored id and not by Lucene's number of a document. Source
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from collections import Counter
 from functools import lru_cache
@@ -18,10 +17,12 @@ from typing import Any
 
 import numpy as np
 
+from webagents.envs.webshop.catalogue.loading import Products
+from webagents.envs.webshop.folders import made_whole
 from webagents.envs.webshop.search.analysis import analyze
 from webagents.envs.webshop.search.bm25 import idf, term_scores, told_scores
 from webagents.envs.webshop.search.building import Told, build
-from webagents.envs.webshop.search.documents import Products, documents
+from webagents.envs.webshop.search.documents import documents
 from webagents.envs.webshop.search.index import SUMMARY, Files, Index, in_memory, open_index
 from webagents.envs.webshop.search.ranking import Sums, Term, exhaustive, pruned
 from webagents.errors import UserError
@@ -62,22 +63,12 @@ class SearchEngine:
         """
         folder = Path(folder)
         _check_replaceable(folder)
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        made = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-        try:
+        with made_whole(folder) as made:
             with tempfile.TemporaryDirectory(dir=made) as scratch:
                 room = Files(made)
                 index = build(documents(products), room, scratch=Path(scratch), progress=progress)
             room.finish(index)
-            del index
-            made.chmod(0o755)  # mkdtemp's are for its maker alone
-            if folder.exists():
-                folder.replace(made / "before")
-            made.replace(folder)
-            shutil.rmtree(folder / "before", ignore_errors=True)
-        except BaseException:
-            shutil.rmtree(made, ignore_errors=True)
-            raise
+            del index  # its files are not to be open when the folder is moved
         return cls.open(folder)
 
     @classmethod

@@ -12,8 +12,9 @@ from functools import cached_property
 from typing import Any
 
 from webagents.envs.webshop.pictures import picture, tint
-from webagents.envs.webshop.site.elements import Element, fit, seen
-from webagents.envs.webshop.site.visits import SUB_PAGES, Visit
+from webagents.webshop import SUB_PAGES
+from webagents.webshop.elements import Element, fit, seen
+from webagents.webshop.visits import Visit
 
 RESULTS_A_PAGE = 10
 
@@ -69,9 +70,9 @@ def results_page(visit: Visit, instruction: str, hits: int, products: Iterable[P
     """
     turn = []
     if visit.page > 1:
-        back = visit._replace(page=visit.page - 1)
+        back = visit.results(visit.query, visit.page - 1)
         turn.append(_link("< Prev", f"../{back.page}/", back.address))
-    further = visit._replace(page=visit.page + 1)
+    further = visit.results(visit.query, visit.page + 1)
     turn.append(_link("Next >", f"../{further.page}/", further.address))
     head = _h1(f"Page {visit.page} (Total results: {hits})")
     cards = [_card(visit, product) for product in products]
@@ -87,12 +88,10 @@ def item_page(visit: Visit, instruction: str, product: Product, *, show_attrs: b
         for name, values in product["options"].items()
     ]
     details = [
-        _link(name.capitalize(), f"{name}{visit.chosen}", at.address)
+        _link(name.capitalize(), f"{name}{visit.chosen}", visit.detail(name).address)
         for name in SUB_PAGES
         if name != "attributes" or show_attrs
-        for at in [visit._replace(kind="sub", sub=name)]
     ]
-    buying = visit._replace(kind="done")
     title = fit(product["Title"])
     facts = _of(
         "section",
@@ -102,18 +101,16 @@ def item_page(visit: Visit, instruction: str, product: Product, *, show_attrs: b
         _p(f"Rating: {fit(product['Rating'])}"),
         _of("nav", {"id": "details"}, *details),
         *([_of("form", {"id": "options"}, *groups)] if groups else []),
-        _link("Buy Now", f"buy{visit.chosen}", buying.address, id="buy"),
+        _link("Buy Now", f"buy{visit.chosen}", visit.bought.address, id="buy"),
     )
     shown = _image(product, chosen, title)
-    results = visit.results(visit.query, visit.page)
-    nav = _nav(visit, _link("< Prev", "../", results.address))
+    nav = _nav(visit, _link("< Prev", "../", visit.found.address))
     return _page(f"{title} - WebShop", instruction, nav, _of("main", {"id": "item"}, shown, facts))
 
 
 def sub_page(visit: Visit, instruction: str, product: Product) -> Page:
     """One of a product's further pages."""
-    item = visit._replace(kind="item", sub="")
-    nav = _nav(visit, _link("< Prev", f"./{item.chosen}", item.address))
+    nav = _nav(visit, _link("< Prev", f"./{visit.chosen}", visit.item.address))
     said: tuple[Element, ...]
     match visit.sub:
         case "description":
@@ -153,7 +150,7 @@ def _points(product: Product) -> Sequence[Any]:
 
 def _card(visit: Visit, product: Product) -> Element:
     title, asin = fit(product["Title"]), str(product["asin"])
-    item = visit._replace(kind="item", asin=asin)
+    item = visit.opened(asin)
     link = Element(
         "a",
         {"class": "product", "href": item.address.removeprefix(visit.address)},
@@ -175,7 +172,7 @@ def _group(
             "input",
             {"type": "radio", "name": name, "value": value},
             name=value,
-            to=visit.choosing(name, value, names).address,
+            to=visit.choosing(name, value).ordered(names).address,
             checked=index == last,
         )
         radios.append(_of("label", {}, radio, fit(value)))

@@ -10,11 +10,11 @@ from urllib.parse import parse_qs
 import orjson
 
 from webagents.browsers.site import Reply, Request
-from webagents.envs.webshop.site.elements import Element, written
 from webagents.envs.webshop.site.pages import Page, front_page
 from webagents.envs.webshop.site.shopping import Shopping
-from webagents.envs.webshop.site.visits import Visit, visit_at
 from webagents.resources import content
+from webagents.webshop.elements import Element, written
+from webagents.webshop.visits import Visit, visit_at
 
 MOST_AHEAD = 40
 """How many pages come at once, at most."""

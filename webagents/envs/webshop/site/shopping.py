@@ -10,7 +10,7 @@ from webagents.envs.webshop.reward import Reward, score
 from webagents.envs.webshop.shop import Shop
 from webagents.envs.webshop.site import pages
 from webagents.envs.webshop.site.pages import RESULTS_A_PAGE, Page, Product
-from webagents.envs.webshop.site.visits import Visit
+from webagents.webshop.visits import Visit
 
 _SEARCHES_KEPT = 256
 _PAGES_KEPT = 512

@@ -7,14 +7,14 @@ in session 17, whose shopper has goal number 17.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Literal, NamedTuple
 from urllib.parse import parse_qsl, quote, unquote
 
-Kind = Literal["index", "results", "item", "sub", "done"]
+from webagents.webshop import ORIGIN, SUB_PAGES
 
-SUB_PAGES = ("description", "features", "reviews", "attributes")
-"""A product's further pages, in the order of their buttons."""
+Kind = Literal["index", "results", "item", "sub", "done"]
 
 FREE = "free"
 """The session of somebody who only looks round: no goal, no reward."""
@@ -33,7 +33,7 @@ class Visit(NamedTuple):
     query: what was searched for.
     page: which page of the results, from 1.
     options: the names and values of the options chosen.
-    sub: of a product's further pages, which: one of `SUB_PAGES`.
+    sub: of a product's further pages, which: one of `webagents.webshop.SUB_PAGES`.
     """
 
     session: str
@@ -58,10 +58,38 @@ class Visit(NamedTuple):
         """A page of results; a query of more than `MOST_CHARACTERS` is cut."""
         return Visit(self.session, "results", query[:MOST_CHARACTERS], page)
 
-    def choosing(self, name: str, value: str, names: list[str]) -> Visit:
-        """The same page with an option chosen, the names in the order of the product's."""
-        chosen = {**dict(self.options), name: value}
-        return self._replace(options=tuple((n, chosen[n]) for n in names if n in chosen))
+    @property
+    def found(self) -> Visit:
+        """The page of results that a product was opened from."""
+        return self.results(self.query, self.page)
+
+    def opened(self, asin: str) -> Visit:
+        """A product's page, nothing chosen yet."""
+        return self._replace(kind="item", asin=asin, options=(), sub="")
+
+    @property
+    def item(self) -> Visit:
+        """The product's page, with the options chosen so far."""
+        return self._replace(kind="item", sub="")
+
+    def choosing(self, name: str, value: str) -> Visit:
+        """The same page with an option chosen."""
+        return self._replace(options=tuple({**dict(self.options), name: value}.items()))
+
+    def ordered(self, names: Iterable[str]) -> Visit:
+        """The same page, its options in the order of `names`, others last."""
+        chosen = dict(self.options)
+        order = dict.fromkeys((*(name for name in names if name in chosen), *chosen))
+        return self._replace(options=tuple((name, chosen[name]) for name in order))
+
+    def detail(self, sub: str) -> Visit:
+        """One of the product's further pages."""
+        return self._replace(kind="sub", sub=sub)
+
+    @property
+    def bought(self) -> Visit:
+        """The page after buying the product."""
+        return self._replace(kind="done", sub="")
 
     @property
     def address(self) -> str:
@@ -71,13 +99,13 @@ class Visit(NamedTuple):
         at = f"/{self.session}/q={_path(self.query)}/{self.page}/"
         if self.kind == "results":
             return at
-        return f"{at}{_path(self.asin)}/{self.leaf}"
+        leaf = {"item": "", "sub": self.sub, "done": "buy"}[self.kind]
+        return f"{at}{_path(self.asin)}/{leaf}{self.chosen}"
 
     @property
-    def leaf(self) -> str:
-        """The address as seen from the product's page."""
-        named = {"item": "", "sub": self.sub, "done": "buy"}[self.kind]
-        return f"{named}{self.chosen}"
+    def url(self) -> str:
+        """Its whole address, as a browser shows it."""
+        return ORIGIN + self.address
 
     @property
     def chosen(self) -> str:
@@ -115,7 +143,7 @@ def visit_at(path: str, query: str) -> Visit | None:
     options = tuple(parse_qsl(query, keep_blank_values=True, max_num_fields=200))
     item = results._replace(kind="item", asin=unquote(rest[2]), options=options)
     if rest[3] == "buy":
-        return item._replace(kind="done")
+        return item.bought
     if rest[3] in SUB_PAGES:
-        return item._replace(kind="sub", sub=rest[3])
+        return item.detail(rest[3])
     return item if rest[3] == "" else None

@@ -6,15 +6,16 @@ import json
 import pytest
 
 from tests.envs.webshop.shops import row, write_shop
-from webagents.envs.webshop import reading
-from webagents.envs.webshop.reading import entries, find_files, rows
+from webagents.envs.webshop.catalogue import json_stream
+from webagents.envs.webshop.catalogue.files import find_files
+from webagents.envs.webshop.catalogue.json_stream import entries, rows
 from webagents.errors import UserError
 
 
 @pytest.fixture(params=[1, 7, 1 << 21])
 def chunk(request, monkeypatch):
     """Reads a few bytes at a time, so that every kind of value is cut somewhere."""
-    monkeypatch.setattr(reading, "CHUNK_BYTES", request.param)
+    monkeypatch.setattr(json_stream, "CHUNK_BYTES", request.param)
 
 
 VALUES = [
@@ -91,7 +92,11 @@ def test_a_file_that_is_no_list_says_where(tmp_path, written, told):
     assert told in str(raised.value)
 
 
-@pytest.mark.parametrize("written", [b"no gzip", gzip.compress(b"[" + b"12345, " * 999)[:40]])
+@pytest.mark.parametrize(
+    "written",
+    [b"no gzip", gzip.compress(b"[" + b"12345, " * 999)[:40]],
+    ids=["no gzip", "cut short"],
+)
 def test_a_packed_file_that_is_damaged_says_so(tmp_path, written):
     path = tmp_path / "list.json.gz"
     path.write_bytes(written)

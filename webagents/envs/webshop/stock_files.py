@@ -1,7 +1,7 @@
 """A stock on disk: how an imported shop's folder is laid out, written and opened.
 
 ``products`` and ``requests-KIND`` are stores of records (see `webagents.envs.webshop.records`);
-the arrays of `webagents.envs.webshop.gathering.Asked` are ``KIND-NAME.npy``; ``pricing.npy`` holds
+the arrays of `webagents.envs.webshop.stock.Asked` are ``KIND-NAME.npy``; ``pricing.npy`` holds
 what prices are drawn from, ``drawn-*.npy`` what the usual seed draws; ``search/`` is the search
 engine's. ``shop.json`` is written last, and says what is there.
 """
@@ -15,10 +15,11 @@ from typing import Any
 
 import orjson
 
-from webagents.envs.webshop.gathering import FORMAT, Asked, Drawn, Stock, draw
-from webagents.envs.webshop.goals import Floats, GoalKind, Request
+from webagents.envs.webshop.catalogue.draws import Drawn, Floats, draw
+from webagents.envs.webshop.catalogue.requests import GoalKind, Request
 from webagents.envs.webshop.records import KeyedRecords, Records, load, save
 from webagents.envs.webshop.search import SearchEngine
+from webagents.envs.webshop.stock import FORMAT, Asked, Stock
 from webagents.errors import UserError
 
 NOTE = "shop.json"

@@ -9,29 +9,31 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
-from random import Random
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
-from webagents.envs.webshop.goals import (
-    KINDS,
-    MOST_COMBINATIONS,
+from webagents.envs.webshop.catalogue.draws import (
+    Drawn,
     Floats,
-    GoalKind,
     Ints,
-    Request,
-    combinations,
-    draw_limits,
-    draw_prices,
-    read_attributes,
-    read_instructions,
+    draw,
+    price_range,
     shuffled,
-    synthetic_request,
     weights,
 )
-from webagents.envs.webshop.products import Product, read_products
-from webagents.envs.webshop.reading import Files, checksum
+from webagents.envs.webshop.catalogue.files import Files, checksum
+from webagents.envs.webshop.catalogue.goals import MOST_COMBINATIONS, combinations
+from webagents.envs.webshop.catalogue.loading import read_products
+from webagents.envs.webshop.catalogue.products import Product
+from webagents.envs.webshop.catalogue.requests import (
+    KINDS,
+    GoalKind,
+    Request,
+    read_attributes,
+    read_instructions,
+    synthetic_request,
+)
 from webagents.envs.webshop.search import SearchEngine
 from webagents.errors import UserError
 from webagents.resources import home
@@ -50,17 +52,6 @@ class Finder(Protocol):
         ...
 
 
-class Drawn(NamedTuple):
-    """What a seed draws.
-
-    prices: float64 (products,), in dollars.
-    limits: float64 (requests,), see `webagents.envs.webshop.goals.draw_limits`.
-    """
-
-    prices: Floats
-    limits: Floats
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """The requests of one kind.
@@ -69,7 +60,7 @@ class Asked:
     rows: int64 (requests,), the place of each one's product.
     ends: int64 (requests,), how many goals there are up to and with each.
     weights: float64 (requests,), that of each one's goals.
-    order: int64 (goals,), see `webagents.envs.webshop.goals.shuffled`.
+    order: int64 (goals,), see `webagents.envs.webshop.catalogue.draws.shuffled`.
     """
 
     requests: Sequence[Request]
@@ -163,19 +154,8 @@ def no_products(files: Files, dropped: Mapping[str, int]) -> UserError:
     return UserError(f"{files.products} holds no usable product ({told})")
 
 
-def draw(pricing: Floats, rows: Ints, seed: int) -> Drawn:
-    """The prices and limits of a seed, in the order in which the original draws them.
-
-    pricing: see `webagents.envs.webshop.goals.draw_prices`.
-    rows: int64 (requests,), the place of each one's product.
-    """
-    draws = Random(seed)
-    prices = draw_prices(pricing, draws)
-    return Drawn(prices, draw_limits(prices[rows].tolist(), draws))
-
-
 @dataclass(slots=True)
-class _Lines:
+class _Noted:
     """What is noted of the requests of one kind while they are gathered."""
 
     rows: array[int] = field(default_factory=lambda: array("q"))
@@ -199,8 +179,8 @@ class Gathering:
     ask: Callable[[GoalKind, Request], object]
     dropped: Counter[str]
     _pricing: array[float] = field(default_factory=lambda: array("d"))
-    _lines: dict[GoalKind, _Lines] = field(
-        default_factory=lambda: {kind: _Lines() for kind in KINDS}
+    _noted: dict[GoalKind, _Noted] = field(
+        default_factory=lambda: {kind: _Noted() for kind in KINDS}
     )
 
     def run(
@@ -216,13 +196,12 @@ class Gathering:
         """
         for row, product in enumerate(products):
             self.keep(product)
-            low, *high = product["pricing"]
-            self._pricing.extend((low, high[0] if high else float("nan")))
+            self._pricing.extend(price_range(product))
             for request in self._requests(product, entries, instructions):
                 kind: GoalKind = "synthetic" if request.options is None else "human"
                 goals = 1 if kind == "human" else combinations(product["options"])
                 self.ask(kind, request)
-                self._lines[kind].add(row, goals)
+                self._noted[kind].add(row, goals)
         return self
 
     def _requests(
@@ -243,7 +222,7 @@ class Gathering:
 
     @property
     def pricing(self) -> Floats:
-        """See `webagents.envs.webshop.goals.draw_prices`."""
+        """See `webagents.envs.webshop.catalogue.draws.draw_prices`."""
         return np.array(self._pricing, dtype=np.float64).reshape(-1, 2)
 
     def asked(self, kind: GoalKind, requests: Sequence[Request]) -> Asked:
@@ -251,11 +230,11 @@ class Gathering:
 
         requests: as `ask` was given them.
         """
-        lines = self._lines[kind]
-        ends = np.array(lines.ends, dtype=np.int64)
+        noted = self._noted[kind]
+        ends = np.array(noted.ends, dtype=np.int64)
         return Asked(
             requests=requests,
-            rows=np.array(lines.rows, dtype=np.int64),
+            rows=np.array(noted.rows, dtype=np.int64),
             ends=ends,
             weights=weights(requests, np.diff(ends, prepend=0).tolist(), kind),
             order=shuffled(int(ends[-1]) if len(ends) else 0),

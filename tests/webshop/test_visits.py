@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webagents.envs.webshop.site.visits import FREE, SUB_PAGES, Visit, visit_at
+from webagents.webshop import ORIGIN, SUB_PAGES
+from webagents.webshop.visits import FREE, Visit, visit_at
 
 ITEM = Visit("17", "item", "red shoes", 2, "B0ABC", (("color", "navy / blue"), ("size", "8 1/2")))
 
@@ -65,5 +66,22 @@ def test_other_paths_are_no_pages_of_the_shop(path):
 def test_an_option_chosen_again_replaces_the_first_in_the_products_order():
     names = ["size", "color"]
     visit = Visit("1", "item", "x", 1, "B0")
-    visit = visit.choosing("color", "red", names).choosing("size", "m", names)
-    assert visit.choosing("color", "blue", names).options == (("size", "m"), ("color", "blue"))
+    visit = visit.choosing("color", "red").choosing("size", "m").ordered(names)
+    assert visit.choosing("color", "blue").ordered(names).options == (
+        ("size", "m"),
+        ("color", "blue"),
+    )
+
+
+def test_the_pages_around_a_product_are_where_its_links_lead():
+    sub = ITEM.detail("features")
+    visits = (ITEM.start, ITEM.found, ITEM.found.opened("B0XYZ"), sub, sub.item, sub.bought)
+    item, chosen = "/17/q=red%20shoes/2/B0ABC/", "?color=navy+%2F+blue&size=8+1%2F2"
+    assert [visit.url.removeprefix(ORIGIN) for visit in visits] == [
+        "/17",
+        "/17/q=red%20shoes/2/",
+        "/17/q=red%20shoes/2/B0XYZ/",
+        f"{item}features{chosen}",
+        f"{item}{chosen}",
+        f"{item}buy{chosen}",
+    ]

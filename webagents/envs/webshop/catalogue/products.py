@@ -1,22 +1,16 @@
-"""Products: the original's raw rows, and what its loader makes of them.
+"""A product: the raw row of a products file, and what the original's loader makes of it.
 
-Source: princeton-nlp/WebShop (MIT), web_agent_site/engine/engine.py, `load_products`. A row on
-which the original stops is left out here, and counted by the reason.
+Source: princeton-nlp/WebShop (MIT), web_agent_site/engine/engine.py, `load_products`.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
-from pathlib import Path
 from typing import Any
 
-import orjson
-
-from webagents.envs.webshop.reading import Told, find_files, rows
 from webagents.errors import UserError, clipped
 
 Product = dict[str, Any]
@@ -27,6 +21,9 @@ product_category."""
 UNKNOWN_ATTRIBUTES = ["DUMMY_ATTR"]
 """The original's attributes of a product for which the attributes file has none."""
 LONGEST_ASIN = 10
+"""Characters; on a longer one the original stops."""
+UNKNOWN_PRICE = 100.0
+"""The original's price, in dollars, of a product that has none."""
 
 _REQUIRED = ("name", "full_description", "query")
 _NULLABLE = ("category", "product_category")
@@ -44,19 +41,24 @@ class BadRow(UserError):
 
 
 def processed(row: Mapping[str, Any], attributes: list[str] | None = None) -> Product:
-    """The product of a raw row of items_shuffle*.json; a product (it has a Title) is passed on.
+    """A copy of a product, told by its Title, or the product of a raw row (see `from_row`).
+
+    Raises:
+        BadRow: the row makes no product.
+    """
+    if isinstance(row, Mapping) and "Title" in row:
+        return dict(row)
+    return from_row(row, attributes)
+
+
+def from_row(row: object, attributes: list[str] | None = None) -> Product:
+    """The product of a raw row of items_shuffle*.json, which may be any JSON value.
 
     attributes: its attributes in items_ins_v2*.json; None where there are none.
 
     Raises:
         BadRow: the row makes no product, for one because a field is missing.
     """
-    if isinstance(row, Mapping) and "Title" in row:
-        return dict(row)
-    return _made(row, attributes)
-
-
-def _made(row: object, attributes: list[str] | None) -> Product:
     asin = asin_of(row)
     assert isinstance(row, Mapping)
     texts = {name: _text(row, name) for name in _REQUIRED}
@@ -81,42 +83,6 @@ def _made(row: object, attributes: list[str] | None) -> Product:
         "Rating": "N.A.",
         "Reviews": [],
     }
-
-
-def read_products(
-    source: Path | str,
-    entries: Mapping[str, Mapping[str, Any]] | None = None,
-    *,
-    dropped: Counter[str] | None = None,
-    told: Told | None = None,
-) -> Iterator[Product]:
-    """The products of a products file, or of the one in a folder, in the file's order.
-
-    entries: of the attributes file, by asin (see `webagents.envs.webshop.goals.read_attributes`).
-    dropped: takes how many rows were left out, by the reason.
-    told: hears how many bytes were read so far.
-
-    Raises:
-        UserError: the file cannot be read as a list (see `webagents.envs.webshop.reading.rows`).
-    """
-    path = Path(source)
-    if path.is_dir():
-        path = find_files(path).products
-    entries = {} if entries is None else entries
-    dropped = Counter() if dropped is None else dropped
-    seen: set[str] = set()
-    for row in rows(path, told=told):
-        try:
-            asin = asin_of(row)
-            if asin in seen:
-                raise BadRow("the asin was there before", asin)
-            product = _made(row, entries.get(asin, {}).get("attributes"))
-            _check_text(product)
-        except BadRow as error:
-            dropped[error.reason] += 1
-        else:
-            seen.add(asin)
-            yield product
 
 
 def asin_of(row: object) -> str:
@@ -152,14 +118,6 @@ def _text(row: Mapping[str, Any], name: str, *, nullable: bool = False) -> str:
     return value
 
 
-def _check_text(product: Product) -> None:
-    """Refuses half a surrogate pair, which JSON can spell and UTF-8, thus a page, cannot hold."""
-    try:
-        orjson.dumps(product)
-    except TypeError as error:
-        raise BadRow("its text cannot be written as UTF-8", product["asin"]) from error
-
-
 def _bullet_points(value: object) -> list[str]:
     points: list[Any] = value if isinstance(value, list) else [value]
     if not all(isinstance(point, str) for point in points):
@@ -170,7 +128,7 @@ def _bullet_points(value: object) -> list[str]:
 def _pricing(value: object) -> tuple[list[float], str]:
     """The one or two prices of a product in dollars, and how the pages show them."""
     if not value:
-        return [100.0], "$100.0"
+        return [UNKNOWN_PRICE], f"${UNKNOWN_PRICE}"
     if not isinstance(value, str):
         raise BadRow("pricing is no text", value)
     try:

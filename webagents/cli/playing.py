@@ -1,0 +1,81 @@
+"""Verbs that play tasks, or have people play them: list, evaluate, collect, record, serve.
+
+But for `list_` they have settings, and give the function that has a flag for each of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated
+
+import typer
+
+from webagents.cli.terminal import say, stdout
+from webagents.flags import function_of
+
+
+def list_(
+    tasks: Annotated[
+        str | None,
+        typer.Argument(help="Ids, sets (@webgum56), globs (miniwob.click-*), by comma; or all."),
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+) -> None:
+    """List the tasks and what they need."""
+    from webagents.envs.listing import print_tasks
+
+    print_tasks(tasks, as_json=json)
+
+
+def evaluate() -> Callable[..., None]:
+    """Play a policy on tasks and report; can be resumed."""
+    from webagents.doctor import browser_version
+    from webagents.evaluation.run import EvaluateConfig, evaluate
+    from webagents.evaluation.terminal import table_of
+
+    def run(config: EvaluateConfig) -> None:
+        report = evaluate(config, browser=browser_version())
+        stdout().print(table_of(report))
+        typer.echo(f"report: {config.out / 'report.html'}")
+        typer.echo(f"        {config.out / 'report.json'}")
+
+    return function_of(EvaluateConfig, run)
+
+
+def collect() -> Callable[..., None]:
+    """Play a policy on tasks and keep its episodes as a dataset; can be resumed."""
+    from webagents.collection.collect import CollectConfig, collect
+    from webagents.collection.terminal import table_of
+    from webagents.doctor import browser_version
+
+    def run(config: CollectConfig) -> None:
+        collected = collect(config, browser=browser_version())
+        stdout().print(table_of(collected))
+        typer.echo(f"dataset: {collected.out}")
+        if collected.void:
+            say(f"{collected.void} episodes are missing as the browser broke; --resume tries again")
+        for task, n in collected.tasks.items():
+            if n["kept"] < n["wanted"] and not collected.void:
+                say(f"{task}: only {n['kept']} of {n['wanted']} episodes in {n['tried']} tries")
+
+    return function_of(CollectConfig, run)
+
+
+def record() -> Callable[..., None]:
+    """Serve a page on which people demonstrate tasks in their own browser."""
+    from webagents.serving.recorder.run import RecordConfig, record
+
+    def run(config: RecordConfig) -> None:
+        record(config, say=say)
+
+    return function_of(RecordConfig, run)
+
+
+def serve() -> Callable[..., None]:
+    """Serve the shop of WebShop for people to walk through in their own browser."""
+    from webagents.serving.shop import ServeConfig, serve
+
+    def run(config: ServeConfig) -> None:
+        serve(config, say=say)
+
+    return function_of(ServeConfig, run)
