@@ -146,5 +146,16 @@ def test_the_pages_are_spread_over_the_players():
         policy="expert",
         source="expert",
         pages=2,
-        play={"screenshots": True, "view": "text"},
+        play={"screenshots": True, "view": "text", "goals": "human", "split": "train"},
     )
+
+
+def test_what_cannot_be_played_leaves_no_dataset_behind(tmp_path):
+    shop = tmp_path / "no shop"
+    with pytest.raises(UserError, match="no shop"):
+        collect(
+            CollectConfig(
+                policy="random", tasks="webshop-text", shop=str(shop), out=tmp_path / "set"
+            )
+        )
+    assert not (tmp_path / "set").exists()

@@ -8,6 +8,7 @@ from webagents.actions import parse
 from webagents.errors import UnknownPolicy
 from webagents.policies import load_policy
 from webagents.policies.random import RandomPolicy
+from webagents.policies.replay import ReplayPolicy
 from webagents.rollout import Job, rollout
 from webagents.types import Decision, Episode, Observation
 
@@ -63,3 +64,12 @@ def test_a_policy_of_the_users_own_is_loaded_by_its_module():
 def test_a_policy_that_is_none_is_named(name, told):
     with pytest.raises(UnknownPolicy, match=told):
         load_policy(name)
+
+
+def test_a_replay_of_something_else_is_told_once(caplog):
+    policy = ReplayPolicy({("t", 0): ["click('1')"]}, {("t", 0): "Buy a lamp."})
+    shown = Observation(instruction="Buy a chair.", html="")
+    episode = Episode(task="t", seed=0, observation=shown)
+    assert [policy.act([episode])[0].action for _ in range(2)] == ["click('1')"] * 2
+    (line,) = caplog.messages
+    assert "asked now: 'Buy a chair.', then: 'Buy a lamp.'" in line

@@ -42,6 +42,8 @@ def import_(
     if format == "webshop":
         from webagents.envs.webshop.importing import import_shop
 
+        if out is not None:
+            raise UserError("webshop takes no --out; --name says what --shop will call it")
         typer.echo(import_shop(src, name, replace=replace))
     elif out is None:
         raise UserError("where to? give --out, the folder of the new dataset")

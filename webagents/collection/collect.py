@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+import shutil
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import closing
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from operator import attrgetter
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Any, Literal, NamedTuple
 
 from webagents.collection.crew import Crew, ProcessCrew
 from webagents.collection.dispatch import dispatch
-from webagents.collection.ledger import Ledger
+from webagents.collection.ledger import LINES, Ledger
 from webagents.collection.plan import Plan
 from webagents.collection.player import Playing
 from webagents.collection.quotas import from_table, uniform
@@ -177,7 +178,10 @@ def collect(
     made = Made(config=config.as_dict(), versions=current_versions(browser))
     how = config.playing()
     about = _about(config, made)
-    with DatasetWriter(config.out, about, resume=config.resume, shard_bytes=shard_bytes) as writer:
+    with (
+        _nothing_left(config),
+        DatasetWriter(config.out, about, resume=config.resume, shard_bytes=shard_bytes) as writer,
+    ):
         made.keep(config.out, "collection", free=FREE)
         plan = Plan(wanted, config.seed_start)
         with closing(Ledger(config.out, how.source, plan, writer)) as ledger:
@@ -203,6 +207,22 @@ def collect(
         for task, n in wanted.items()
     }
     return Collected(config.out, tasks, ledger.void)
+
+
+@contextmanager
+def _nothing_left(config: CollectConfig) -> Iterator[None]:
+    """Takes a folder away again in which what cannot be played was to be collected.
+
+    Otherwise it would hold an empty dataset with settings that nobody can go on with.
+    """
+    new = not config.resume and not (config.out.exists() and any(config.out.iterdir()))
+    try:
+        yield
+    except UserError:
+        lines = config.out / LINES
+        if new and lines.exists() and lines.stat().st_size == 0:
+            shutil.rmtree(config.out)
+        raise
 
 
 def _check_policy(name: str, tasks: Iterable[str]) -> None:
@@ -236,9 +256,10 @@ def _about(
     return About(
         title=f"Demonstrations of {config.policy} on {played}",
         origin=(
-            f"Played by webagents in real pages, from seed {config.seed_start} of each task; "
+            f"Played by webagents, from seed {config.seed_start} of each task"
+            + (f", on the shop {config.shop}; " if config.shop else "; ")
             + ("successful episodes only." if config.keep == "successes" else "all episodes.")
         ),
-        licence="mit",
+        licence="other" if config.shop else "mit",
         made={"config": settings, "versions": dict(made.versions), "tried": tried or {}},
     )

@@ -14,7 +14,7 @@ from webagents.errors import UserError
 
 _COMPOSED = "webagents/compwob-v1"
 _OWN = {"webshop-text": "webagents.envs.webshop.env:TextShopEnv"}
-"""Tasks with an environment of their own, which shows more than pages."""
+"""Tasks with an environment of their own, which shows more than pages; `make_vec` plays several."""
 
 
 def register_envs() -> None:
@@ -34,7 +34,9 @@ def register_envs() -> None:
             gymnasium.register(
                 id=spec.env_id,
                 entry_point=_OWN.get(spec.id, "webagents.envs.web_env:WebEnv"),
-                vector_entry_point="webagents.envs.vector:WebVectorEnv",
+                vector_entry_point=None
+                if spec.id in _OWN
+                else "webagents.envs.vector:WebVectorEnv",
                 kwargs={"task": spec.id},
             )
     if _COMPOSED not in gymnasium.registry:

@@ -49,7 +49,7 @@ class PlayOptions:
     seed_scheme: Literal["farama", "browsergym"] = "farama"
     data_mode: Literal["train", "test"] = "train"
     pages: str | None = None
-    shop: str | None = None
+    shop: str | Path | None = None
     goals: Literal["human", "synthetic"] = "human"
     split: Literal["test", "dev", "train", "all"] | None = None
     show_attrs: bool = False
@@ -75,6 +75,8 @@ class PlayOptions:
                 raise UserError(f"{name}={clipped(value)} is not one of {known}")
         if not 0 <= self.action_ms <= 60_000:
             raise UserError(f"action_ms={self.action_ms!r} is not between 0 and 60000")
+        if self.shop is not None and not isinstance(self.shop, str | Path):
+            raise UserError(f"shop={clipped(self.shop)} is no name of a shop or folder")
         if self.pages is not None and not Path(str(self.pages)).is_dir():
             raise UserError(f"pages={clipped(self.pages)} is no folder of pages")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from typing import Any
 
 import gymnasium
@@ -102,6 +103,8 @@ class WebEnv(gymnasium.Env[dict[str, Any], str]):
             UserError: the seed is none, or there is no such option.
             MachineError: no browser, or the page did not come up.
         """
+        if options is not None and not isinstance(options, Mapping):
+            raise UserError(f'options={clipped(options)} is no dict such as {{"goal": 3}}')
         if seed is not None:
             seed = checked_seed(seed)
         super().reset(seed=seed)
@@ -153,8 +156,11 @@ class WebEnv(gymnasium.Env[dict[str, Any], str]):
 
     def _running(self) -> Browser:
         if self._browser is None or not self._browser.alive:
-            if self._browser is not None and self._browser is self._shared:
-                raise MachineError("the browser this environment was given has ended")
+            if self._shared is not None:
+                if not self._shared.alive:
+                    raise MachineError("the browser this environment was given has ended")
+                self._browser = self._shared
+                return self._shared
             if self._browser is not None:
                 self._browser.close()
             self._browser = launch(self._backend, self._path)

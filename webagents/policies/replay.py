@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -11,15 +12,28 @@ from webagents.data.summary import INDEX
 from webagents.errors import UnknownPolicy, clipped
 from webagents.types import Decision, Episode
 
+log = logging.getLogger(__name__)
+
 Key = tuple[str, int]
 
 
 class ReplayPolicy:
     """Repeats recorded episodes by task and seed; beyond what was recorded it does nothing."""
 
-    def __init__(self, actions: Mapping[Key, Sequence[str]]) -> None:
-        """`actions`: the action texts of each (task id, seed)."""
+    def __init__(
+        self,
+        actions: Mapping[Key, Sequence[str]],
+        instructions: Mapping[Key, str] | None = None,
+    ) -> None:
+        """A policy that repeats these.
+
+        actions: the action texts of each (task id, seed).
+        instructions: what was asked for then; where something else is asked for now, as with
+            another split or another shop, that is told once.
+        """
         self._actions = actions
+        self._instructions = instructions or {}
+        self._told = False
 
     @classmethod
     def read(cls, path: Path) -> ReplayPolicy:
@@ -31,7 +45,7 @@ class ReplayPolicy:
             UnknownPolicy: there is no dataset and no run there.
         """
         if (path / INDEX).exists():
-            return cls(_in_dataset(Dataset(path)))
+            return cls(*_in_dataset(Dataset(path)))
         file = path / "episodes.jsonl" if path.is_dir() else path
         try:
             lines = file.read_text(encoding="utf-8").splitlines()
@@ -48,21 +62,34 @@ class ReplayPolicy:
         return [Decision(action=self._next(episode)) for episode in episodes]
 
     def _next(self, episode: Episode) -> str:
-        recorded = self._actions.get((episode.task, episode.seed), ())
+        key = (episode.task, episode.seed)
+        recorded = self._actions.get(key, ())
+        asked = self._instructions.get(key, episode.observation.instruction)
+        if asked != episode.observation.instruction and not self._told:
+            self._told = True
+            log.warning(
+                "%s, seed %d, asks for something else than when it was recorded: was that another "
+                "split, shop or data mode? asked now: %s, then: %s",
+                *key,
+                clipped(episode.observation.instruction),
+                clipped(asked),
+            )
         at = len(episode.steps)
         return recorded[at] if at < len(recorded) else "noop()"
 
 
-def _in_dataset(dataset: Dataset) -> dict[Key, list[str]]:
-    """The actions of each (task id, seed)."""
+def _in_dataset(dataset: Dataset) -> tuple[dict[Key, list[str]], dict[Key, str]]:
+    """The actions of each (task id, seed), and its instruction."""
     first: dict[Key, str] = {}
     actions: dict[Key, list[str]] = {}
-    for rows in dataset.batches(columns=["episode_id", "task", "seed", "action"]):
+    instructions: dict[Key, str] = {}
+    for rows in dataset.batches(columns=["episode_id", "task", "seed", "instruction", "action"]):
         for row in rows.to_pylist():
             key = (row["task"], row["seed"])
             if first.setdefault(key, row["episode_id"]) == row["episode_id"]:
                 actions.setdefault(key, []).append(row["action"])
-    return actions
+                instructions.setdefault(key, row["instruction"])
+    return actions, instructions
 
 
 def _recorded(line: str) -> tuple[Key, list[str]]:

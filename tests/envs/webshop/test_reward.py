@@ -155,3 +155,12 @@ def test_a_tagger_of_ones_own_is_asked_for_both_titles():
 
     reward = score(PRODUCT, GOAL | {"name": "Another"}, 1.0, {}, tagger=tag)
     assert (asked, reward.title_score) == ([PRODUCT["name"], "Another"], 1.0)
+
+
+def test_a_limit_or_price_that_is_no_number_is_named():
+    product = {"name": "a", "query": "q", "product_category": "x", "Attributes": []}
+    goal = {**product, "attributes": ["soft"], "goal_options": [], "price_upper": "20"}
+    with pytest.raises(UserError, match=r"price limit \(price_upper\) is '20'; it must be above 0"):
+        score(product, goal, 3.0, {}, nouns=([], []))
+    with pytest.raises(UserError, match="the price is None; it must be a number of dollars"):
+        score(product, {**goal, "price_upper": 20.0}, None, {}, nouns=([], []))

@@ -70,3 +70,7 @@ def test_a_word_of_more_than_255_units_is_cut():
 
 def test_punctuation_between_letters_does_not_join_over_a_cut():
     assert list(words("x" * 255 + ".y")) == ["x" * 255, "y"]
+
+
+def test_a_word_without_an_end_is_cut_in_linear_time():
+    assert [len(word) for word in words("x" * 1_000_000)] == [255] * 3_921 + [145]

@@ -9,6 +9,7 @@ import pytest
 
 import webagents  # noqa: F401 (registers the environments)
 from tests.envs.webshop.shops import options, row, write_shop
+from webagents.envs.vector import WebVectorEnv
 from webagents.envs.web_env import WebEnv
 from webagents.envs.webshop.env import TextShopEnv
 from webagents.envs.webshop.shop import open_shop
@@ -178,7 +179,7 @@ def test_a_shop_without_a_browser_renders_as_text_alone():
 
 
 def test_a_vector_of_shops_takes_a_goal_for_each():
-    env = gymnasium.make_vec("webagents/webshop-text-v1", 3)
+    env = WebVectorEnv("webshop-text", 3)
     _, infos = env.reset(options={"goal": [4, 5, 6]})
     assert list(infos["goal"]) == [4, 5, 6]
     env.close()
@@ -201,3 +202,31 @@ def test_rollouts_play_the_shop_without_a_browser():
     assert sorted(e.info["goal"] for e in episodes) == list(range(6))
     assert all(len(e.steps) == 3 and e.steps[-1].terminated for e in episodes)
     assert all(e.observation.screenshot is None for e in episodes)
+
+
+def test_an_environment_without_a_browser_can_be_reset_after_it_was_closed():
+    env = make()
+    first, _ = env.reset(options={"goal": 3})
+    env.close()
+    again, _ = env.reset(options={"goal": 3})
+    assert first == again
+
+
+def test_an_address_that_is_none_is_a_mistake():
+    env = make()
+    env.reset(seed=0)
+    assert "goto: " in env.step("goto('http://[')")[0]["error"]
+
+
+def test_reset_options_that_are_no_dict_are_told():
+    with pytest.raises(UserError, match=r"options=\[1\] is no dict such as"):
+        make().reset(options=[1])
+    with pytest.raises(UserError, match="shop=3 is no name of a shop or folder"):
+        make(shop=3)
+
+
+def test_many_shops_show_the_originals_text_too():
+    env = gymnasium.make_vec("webagents/webshop-text-v1", 2, observation_mode="url")
+    seen, _ = env.reset(seed=[0, 1])
+    assert list(seen["text"]) == ["http://127.0.0.1:3000/1500", "http://127.0.0.1:3000/1501"]
+    env.close()

@@ -362,3 +362,42 @@ def test_a_mode_that_is_none_is_told():
 def test_products_without_goals_are_told():
     with pytest.raises(UserError, match="products were given without goals"):
         TextShop([_row("B000000001")])
+
+
+@pytest.mark.parametrize(
+    "search",
+    [
+        lambda query: ["B000000001"],
+        lambda query, k: ["B000000001"][:k],
+        lambda query, *, k=50: [("B000000001", 1.0)],
+        type("Engine", (), {"search": lambda self, query, k=50: [("B000000001", 1.0)]})(),
+    ],
+)
+def test_a_search_may_take_the_number_of_results_or_be_an_engine(search):
+    shop = TextShop([_row("B000000001")], [_goal()], search)
+    assert "B000000001" in shop.step("search[lamp]").observation
+
+
+@pytest.mark.parametrize("goals", [_goal(), iter([_goal()])])
+def test_goals_may_be_one_goal_or_come_one_by_one(goals):
+    shop = TextShop([_row("B000000001")], goals, lambda query: [])
+    shop.reset(0)
+    assert shop.instruction == "find a lamp"
+
+
+def test_rows_that_hold_their_attributes_keep_them_and_others_are_left_out():
+    rows = [_row("B000000001", attributes=["bright"]), None, 3]
+    shop = TextShop(rows, [_goal()], lambda query: ["B000000001"], show_attrs=True)
+    for action in ("search[lamp]", "click[b000000001]", "click[attributes]"):
+        shop.step(action)
+    assert "bright" in shop.observe()
+
+
+def test_a_path_in_place_of_products_is_told():
+    with pytest.raises(UserError, match=r"products='shop.json' is a path; open_shop\(path\) opens"):
+        TextShop("shop.json", [_goal()])
+
+
+def test_a_search_that_is_none_is_told():
+    with pytest.raises(UserError, match="search=3 is no callable that takes a query"):
+        TextShop([_row("B000000001")], [_goal()], 3)

@@ -120,7 +120,13 @@ class Records(Sequence[Any]):
     def _read(self, row: int) -> Any:
         start = int(self._ends[row - 1]) if row else 0
         data = os.pread(self._file, int(self._ends[row]) - start, start)
-        return self._make(orjson.loads(data))
+        try:
+            return self._make(orjson.loads(data))
+        except orjson.JSONDecodeError as error:
+            raise UserError(
+                f"record {row} of an imported shop is broken ({error}); import the shop again, "
+                "with --replace"
+            ) from error
 
 
 class KeyedRecords(Mapping[str, Any]):

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import lru_cache
+from numbers import Real
 from typing import Any
 
 from webagents.envs.webshop.matching import colour, similar
@@ -99,9 +100,12 @@ def _score(
     attributes, wanted = goal["attributes"], goal["goal_options"]
     if not attributes:
         raise UserError(f"the goal of {goal.get('asin')!r} has no attributes; a reward needs one")
-    if goal["price_upper"] is None or not goal["price_upper"] > 0:
-        limit = clipped(goal["price_upper"])
-        raise UserError(f"the goal's price limit (price_upper) is {limit}; it must be above 0")
+    limit, paid = _dollars(goal["price_upper"]), _dollars(price)
+    if limit is None or not limit > 0:
+        told = clipped(goal["price_upper"])
+        raise UserError(f"the goal's price limit (price_upper) is {told}; it must be above 0")
+    if paid is None:
+        raise UserError(f"the price is {clipped(price)}; it must be a number of dollars")
     if nouns is None:
         tag = tagger or default_tagger()
         nouns = tag(purchased["name"]), tag(goal["name"])
@@ -116,7 +120,7 @@ def _score(
     chosen = _options_met(
         list(options.values()), list(wanted.items() if isinstance(wanted, dict) else wanted)
     )
-    r_price = price <= goal["price_upper"]
+    r_price = paid <= limit
     parts = len(attributes) + len(wanted) + 1
     return Reward(
         total=(met + chosen + r_price) / parts * r_type,
@@ -131,6 +135,10 @@ def _score(
         r_price=r_price,
         w_price=1 / parts,
     )
+
+
+def _dollars(amount: object) -> float | None:
+    return float(amount) if isinstance(amount, Real) else None
 
 
 def _title_score(purchased: Sequence[str], goal: Sequence[str]) -> float:

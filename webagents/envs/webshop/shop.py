@@ -203,7 +203,8 @@ def _stock(source: Path, files: Files | None, stamp: Stamp) -> Stock:
         )
     stock = read_stock(files)
     for reason, count in stock.dropped.items():
-        log.info("%s: left out, %s: %d", source, reason, count)
+        level = logging.INFO if reason.startswith("synthetic goals") else logging.WARNING
+        log.log(level, "%s: left out, %s: %d", source, reason, count)
     return stock
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,7 @@ from webagents.types import TaskSpec
 from webagents.webshop import HOST, ORIGIN
 from webagents.webshop.visits import Visit
 
-_Key = tuple[str, str | None, str, bool]
+_Key = tuple[str, str | Path | None, str, bool]
 
 
 class WebShopTask:
@@ -123,6 +124,8 @@ def goal_number(shop: Shop, seed: int, split: str | None, asked: Mapping[str, An
         numbers = numbers or range(number)
     else:
         numbers = range(number) if split == "all" else shop.split(split)
+    if not number:
+        raise UserError("the shop has no goals to play")
     if not numbers:
         raise UserError(
             f"there are no goals in split={split!r}: the shop has {number}; "

@@ -5,17 +5,17 @@ from __future__ import annotations
 import random
 import string
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Literal, NamedTuple, SupportsIndex
 
 from webagents.envs.webshop.catalogue.draws import drawn_prices
 from webagents.envs.webshop.catalogue.loading import products_by_asin
 from webagents.envs.webshop.original import actions
-from webagents.envs.webshop.original.assignment import Assignment
+from webagents.envs.webshop.original.assignment import Assignment, numbered
 from webagents.envs.webshop.original.page import Page
 from webagents.envs.webshop.original.pages import Product
 from webagents.envs.webshop.original.sessions import Session, Sessions
-from webagents.envs.webshop.original.storefront import Score, Search, Storefront
+from webagents.envs.webshop.original.storefront import Score, Search, Storefront, by_query
 from webagents.envs.webshop.reward import Reward, score
 from webagents.envs.webshop.search import SearchEngine
 from webagents.envs.webshop.shop import open_shop
@@ -74,7 +74,7 @@ class TextShop:
     def __init__(
         self,
         products: Mapping[str, Product] | Iterable[Mapping[str, Any]] | None = None,
-        goals: Sequence[Mapping[str, Any]] | Mapping[int, Mapping[str, Any]] | None = None,
+        goals: Iterable[Mapping[str, Any]] | Mapping[Any, Any] | None = None,
         search: Search | None = None,
         *,
         prices: Mapping[str, float] | None = None,
@@ -101,12 +101,12 @@ class TextShop:
         by_asin = products_by_asin(products)
         if search is None:
             search = SearchEngine(list(by_asin.values())).search
-        self.goals = goals
+        goals = self.goals = numbered(goals)
         self._random = random.Random(seed)
         self._goals = Assignment(goals, self._random)
         self._storefront = Storefront(
             by_asin,
-            search=search,
+            search=by_query(search),
             prices=drawn_prices(by_asin.values()) if prices is None else prices,
             score=score,
             base=base_url,

@@ -190,7 +190,10 @@ class TextPage:
             self._focus = next(each for each in self._refs if each.tag == "input")
 
     def _goto(self, url: str) -> None:
-        parts = urlsplit(url)
+        try:
+            parts = urlsplit(url)
+        except ValueError:  # as of "http://["
+            raise ActionError(f"goto: {clipped(url)} is no address") from None
         if f"{parts.scheme}://{parts.netloc}" != self.options.origin:
             raise ActionError(
                 f"goto: {clipped(url)} is beyond this site; "

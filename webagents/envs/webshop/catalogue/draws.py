@@ -55,7 +55,7 @@ def draw(pricing: Floats, rows: Ints, seed: int) -> Drawn:
 
 def price_range(product: Mapping[str, Any]) -> tuple[float, float]:
     """The lowest and the highest price of a product in dollars; NaN for the second of one price."""
-    low, *high = product["pricing"] or [UNKNOWN_PRICE]
+    low, *high = product.get("pricing") or [UNKNOWN_PRICE]
     return low, high[0] if high else math.nan
 
 

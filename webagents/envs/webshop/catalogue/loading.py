@@ -23,6 +23,7 @@ from webagents.envs.webshop.catalogue.products import (
     from_row,
     processed,
 )
+from webagents.errors import UserError, clipped
 
 Products = Iterable[Mapping[str, Any]] | Mapping[str, Mapping[str, Any]]
 """Products or raw rows of a products file, or a mapping of asins to them."""
@@ -79,7 +80,8 @@ def distinct(
     seen: set[str] = set()
     for row in products.values() if isinstance(products, Mapping) else products:
         try:
-            asin = str(row["asin"]) if "Title" in row else asin_of(row)
+            made = isinstance(row, Mapping) and "Title" in row
+            asin = str(row["asin"]) if made else asin_of(row)
             if asin in seen:
                 continue
             product = processed(row)
@@ -95,7 +97,15 @@ def products_by_asin(products: Products) -> Mapping[str, Product]:
 
     products: a mapping is taken to hold products if its first one is one, and then passed on as it
         is, on disk or in memory. Rows that make no product are left out, and logged by the reason.
+
+    Raises:
+        UserError: a path was given.
     """
+    if isinstance(products, str | Path):
+        raise UserError(
+            f"products={clipped(str(products))} is a path; open_shop(path) opens it, and has "
+            "products, goals, prices and search"
+        )
     if isinstance(products, Mapping):
         first = next(iter(products.values()), None)
         if first is None or "Title" in first:

@@ -43,11 +43,16 @@ class BadRow(UserError):
 def processed(row: Mapping[str, Any], attributes: list[str] | None = None) -> Product:
     """A copy of a product, told by its Title, or the product of a raw row (see `from_row`).
 
+    attributes: None takes those that the row itself has, if any.
+
     Raises:
         BadRow: the row makes no product.
     """
     if isinstance(row, Mapping) and "Title" in row:
         return dict(row)
+    if attributes is None and isinstance(row, Mapping):
+        given = row.get("Attributes", row.get("attributes"))
+        attributes = given if isinstance(given, list) else None
     return from_row(row, attributes)
 
 

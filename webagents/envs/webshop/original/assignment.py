@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 from bisect import bisect
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from itertools import accumulate
 from typing import Any
@@ -16,6 +16,13 @@ from webagents.envs.webshop.catalogue.goals import Goals
 from webagents.errors import UserError
 
 Goal = Mapping[str, Any]
+
+
+def numbered(goals: Iterable[Goal] | Mapping[Any, Any]) -> Sequence[Goal] | Mapping[int, Goal]:
+    """Goals by number, from any collection of them, a mapping of numbers, or one goal alone."""
+    if isinstance(goals, Mapping):
+        return [goals] if "instruction_text" in goals else goals
+    return goals if isinstance(goals, Sequence) else list(goals)
 
 
 class Assignment:

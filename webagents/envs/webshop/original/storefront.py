@@ -6,9 +6,10 @@ for clashing names depend on it (an option called "buy now", keywords that read 
 
 from __future__ import annotations
 
+import inspect
 import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from webagents.envs.webshop.original.links import page_of
 from webagents.envs.webshop.original.page import Clickable, Page
@@ -23,7 +24,7 @@ from webagents.envs.webshop.original.pages import (
 )
 from webagents.envs.webshop.original.sessions import Session
 from webagents.envs.webshop.reward import Reward
-from webagents.errors import ActionError, clipped
+from webagents.errors import ActionError, UserError, clipped
 
 FOUND = 50  # results of one search
 
@@ -31,6 +32,27 @@ Search = Callable[[str], Iterable[Any]]
 """From a query to asins, or to (asin, score) pairs, best first."""
 Score = Callable[[Product, Mapping[str, Any], float, Mapping[str, str]], Reward]
 """From product, goal, price and options to the reward; `reward.score` is one."""
+
+
+def by_query(search: Any) -> Search:
+    """A search that takes the query alone, of one that may want the number of results as well.
+
+    search: a callable, or an object with a method `search`, such as a `SearchEngine`.
+
+    Raises:
+        UserError: it is neither.
+    """
+    find = getattr(search, "search", search)
+    if not callable(find):
+        raise UserError(f"search={clipped(search)} is no callable that takes a query")
+    try:
+        inspect.signature(find).bind("query")
+    except TypeError:
+        return lambda query: cast(Iterable[Any], find(query, FOUND))
+    except ValueError:  # it has no signature to look at
+        pass
+    return cast(Search, find)
+
 
 _SUB_PAGES = {name.lower(): name for name in SUB_PAGES}
 

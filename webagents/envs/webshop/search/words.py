@@ -19,6 +19,10 @@ from importlib import resources
 LONGEST = 255
 """UTF-16 units of a token; a longer one is cut after them, and what is left begins the next."""
 
+_WINDOW, _MARGIN = 4 * LONGEST, 2 * LONGEST
+"""Characters that are looked at at once, and how many of them at the end may mislead: a run without
+an end is looked at piece by piece, not again and again as a whole."""
+
 _OTHER = " "
 _EXTEND = "[xtqvzgGs]*+"  # what follows a character and belongs to it (WB4)
 
@@ -79,20 +83,33 @@ def words(text: str) -> Iterator[str]:
         return
     classes = text.translate(_classes())
     place = 0
-    while found := _patterns()[0].search(classes, place):
-        start, place = found.start(), _end(classes, found)
-        if place - start > LONGEST // 2 and _units(text[start:place]) > LONGEST:
-            cut = classes[: start + _fitting(text[start : start + LONGEST])]
-            found = _patterns()[0].match(cut, start)
-            place = _end(cut, found) if found else start + 1
-        yield text[start:place]
+    while place < len(classes):
+        end = place + _WINDOW
+        found = _patterns()[0].search(classes, place, end)
+        if found is None:
+            place = end - _MARGIN
+        elif place < found.start() and found.end() > end - _MARGIN:
+            place = found.start()  # perhaps the window's end cut it short
+        else:
+            place = _token_end(text, classes, found, end)
+            yield text[found.start() : place]
 
 
-def _end(classes: str, found: re.Match[str]) -> int:
+def _token_end(text: str, classes: str, found: re.Match[str], end: int) -> int:
+    """Where the token found ends, `LONGEST` units on at the latest."""
+    start, stop = found.start(), _end(classes, found, end)
+    if stop - start <= LONGEST // 2 or _units(text[start:stop]) <= LONGEST:
+        return stop
+    cut = start + _fitting(text[start : start + LONGEST])
+    shorter = _patterns()[0].match(classes, start, cut)
+    return _end(classes, shorter, cut) if shorter else start + 1
+
+
+def _end(classes: str, found: re.Match[str], end: int) -> int:
     """Where a token ends; a letter that is an emoji too begins whichever is longer."""
     if classes[found.start()] != "e":
         return found.end()
-    emoji = _patterns()[1].match(classes, found.start())
+    emoji = _patterns()[1].match(classes, found.start(), end)
     return max(found.end(), emoji.end() if emoji else 0)
 
 
