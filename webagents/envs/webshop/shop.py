@@ -32,6 +32,9 @@ LARGEST_READ = 256 * 1024**2
 Stamp = tuple[tuple[int, int], ...]
 """Changes when a file does."""
 
+_USUAL = ("synthetic goals", "human instructions: instruction_attributes are empty")
+"""What is left out of the original's own files as well, and no sign of broken ones."""
+
 log = logging.getLogger(__name__)
 
 
@@ -203,7 +206,7 @@ def _stock(source: Path, files: Files | None, stamp: Stamp) -> Stock:
         )
     stock = read_stock(files)
     for reason, count in stock.dropped.items():
-        level = logging.INFO if reason.startswith("synthetic goals") else logging.WARNING
+        level = logging.INFO if reason.startswith(_USUAL) else logging.WARNING
         log.log(level, "%s: left out, %s: %d", source, reason, count)
     return stock
 
