@@ -43,6 +43,7 @@ class Tally:
     total: how many episodes there are to be in the end.
     doing: what is being done, in a word.
     counts: which episodes bring the total nearer.
+    unit: what is counted, in a word.
     """
 
     total: int
@@ -55,6 +56,7 @@ class Tally:
     fresh_done: int = 0
     steps: int = 0
     started: float = field(default_factory=time.monotonic)
+    unit: str = "episodes"
 
     def after(self, earlier: Iterable[Finished]) -> Tally:
         """Itself, with the episodes of earlier sessions counted."""
@@ -141,7 +143,9 @@ def lines(tally: Tally, *, stream: TextIO, every_seconds: float = 5.0) -> Iterat
     def say() -> None:
         nonlocal said_at, said
         if tally.done != said:
-            stream.write(f"{tally.done}/{tally.total} episodes · {tally}\n".replace(" · \n", "\n"))
+            stream.write(
+                f"{tally.done}/{tally.total} {tally.unit} · {tally}\n".replace(" · \n", "\n")
+            )
             stream.flush()
         said_at, said = time.monotonic(), tally.done
 

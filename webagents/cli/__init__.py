@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from webagents import __version__
-from webagents.cli import datasets, importing, machine, playing
+from webagents.cli import datasets, importing, machine, playing, training
 from webagents.cli.verbs import Verbs
 
 app = typer.Typer(
@@ -24,6 +24,12 @@ app = typer.Typer(
     rich_markup_mode=None,
     help="Real browser pages as repeatable environments, and agents for them.",
 )
+
+
+corpus = typer.Typer(
+    cls=Verbs, no_args_is_help=True, rich_markup_mode=None, help="Pages to pre-train models on."
+)
+corpus.command()(datasets.build)
 
 
 def tell_version(wanted: bool) -> None:
@@ -62,6 +68,8 @@ app.command("import")(importing.import_)
 app.command()(datasets.export)
 app.command()(datasets.summarise)
 app.command()(datasets.view)
+app.add_typer(corpus, name="corpus")
+app.command()(training.tokenizer)
 app.command()(machine.doctor)
 
 

@@ -1,6 +1,6 @@
-"""Verbs on datasets: mix, export, summarise, view.
+"""Verbs on datasets: mix, export, summarise, view, and corpus build.
 
-`mix` has settings, and gives the function that has a flag for each of them.
+`mix` and `build` have settings, and give the function that has a flag for each of them.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from webagents.cli.terminal import stdout
+from webagents.cli.terminal import extra, stdout
 from webagents.flags import function_of
 
 
@@ -66,3 +66,18 @@ def view(
     from webagents.serving.viewer import view
 
     typer.echo(f"view: {view(path, out, episodes=episodes, progress=shown)}")
+
+
+def build() -> Callable[..., None]:
+    """Build a corpus of pages to pre-train on, from WARC files, archives and folders."""
+    from webagents.progress import shown
+
+    with extra("corpora"):
+        from webagents.data.corpora import CorpusConfig, build_corpus, report
+
+    def run(config: CorpusConfig) -> None:
+        built = build_corpus(config, progress=shown)
+        stdout().print(report(built.known))
+        typer.echo(f"corpus: {config.out}")
+
+    return function_of(CorpusConfig, run, arguments=["sources"])

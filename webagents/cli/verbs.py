@@ -10,7 +10,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from webagents.cli import datasets, playing
+from webagents.cli import datasets, playing, training
 from webagents.cli.terminal import say
 from webagents.errors import WebAgentsError
 
@@ -20,11 +20,13 @@ WITH_SETTINGS: dict[str, Callable[[], Callable[..., None]]] = {
     "record": playing.record,
     "serve": playing.serve,
     "mix": datasets.mix,
+    "build": datasets.build,
+    "tokenizer": training.tokenizer,
 }
 """Verbs whose flags are made from a record of settings: each gives the function that has them, so
 that the record is imported for the verb that is called, and not to list the verbs."""
 
-RESUMABLE = {"evaluate": "", "collect": " --resume", "mix": " --resume"}
+RESUMABLE = {"evaluate": "", "collect": " --resume", "mix": " --resume", "build": " --resume"}
 """Verbs that go on where they were when the same command is given again, with this added."""
 
 
