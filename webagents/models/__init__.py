@@ -1,0 +1,1 @@
+"""Neural networks and what they read with. They need the extra ``models``."""

@@ -1,0 +1,1 @@
+"""What is trained: pre-training and fine-tuning of the models."""
