@@ -46,7 +46,7 @@ def test_a_folder_without_texts_is_told(tmp_path: Path):
 
 
 def training(site: Path, out: Path) -> TokenizerTraining:
-    return TokenizerTraining(sources=(site,), out=out, vocabulary_size=1000, note="Ours.")
+    return TokenizerTraining(sources=[site], out=out, vocabulary_size=1000, note="Ours.")
 
 
 def test_a_tokenizer_is_saved_with_its_card_and_record(site: Path, tmp_path: Path):

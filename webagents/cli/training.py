@@ -23,4 +23,4 @@ def tokenizer() -> Callable[..., None]:
             )
         typer.echo(f"tokenizer: {config.out}")
 
-    return function_of(TokenizerTraining, run)
+    return function_of(TokenizerTraining, run, arguments=["sources"])

@@ -37,7 +37,7 @@ class TokenizerTraining:
     note: what the card adds on the sources: where they come from, their licences.
     """
 
-    sources: tuple[Path, ...]
+    sources: list[Path]
     out: Path
     vocabulary_size: int = 8192
     sentinels: int = 100
@@ -104,7 +104,7 @@ def measured(tokenizer: PreTrainedTokenizerBase, source: str, texts: Iterator[st
 
 def card(training: TokenizerTraining, figures: Sequence[Figures], *, vocabulary: int) -> str:
     """The tokenizer's README.md."""
-    sources = " ".join(f"--sources {source.name}" for source in training.sources)
+    sources = " ".join(source.name for source in training.sources)
     rows = "\n".join(
         f"| {row.source} | {row.texts:,} | {row.megabytes:,.1f} | {row.tokens:,} "
         f"| {row.megabytes * 1e6 / max(row.tokens, 1):.2f} | {row.lossless:,} |"
