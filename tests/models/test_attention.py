@@ -1,0 +1,121 @@
+"""The forms of the attention beside each other, and where tokens stand."""
+
+from typing import Any
+
+import pytest
+import torch
+
+from webagents.models import plan as planning
+from webagents.models.flex import block_mask, flex_core
+from webagents.models.plain import plain_attention
+from webagents.models.plan import TILE, plan
+from webagents.models.positions import (
+    buckets,
+    distance_bias,
+    global_block_ids,
+    side_bias,
+    window_bias,
+)
+from webagents.models.tiles import TiledAttention
+
+HEADS, SIZE, BLOCK = 3, 4, 5
+REACHES = [(9, 9), (150, 150), (149, 0), (0, 0)]
+
+
+def scene(left: int, right: int, block: int, dtype: torch.dtype = torch.float64) -> Any:
+    """A batch of two rows of 150 tokens, the second padded on both sides, and its biases."""
+    mask = torch.ones(2, 150)
+    mask[1, :7] = mask[1, 70:] = 0
+    plan_ = plan(mask, left=left, right=right, block=block)
+    table = torch.randn(32, HEADS, dtype=dtype)
+    reach = {"left": left, "right": right, "bidirectional": right > 0, "max_distance": 128}
+    near = window_bias(table, tile=TILE, **reach)
+    by_distance = distance_bias(table, **reach)
+    side = side_bias(torch.randn(32, HEADS, dtype=dtype), 30, max_distance=128) if block else None
+    qkv = torch.randn(2, 150 + (30 if block else 0), 3, HEADS, SIZE, dtype=dtype)
+    return mask, plan_, qkv, near, by_distance, side
+
+
+@pytest.mark.parametrize("block", [0, BLOCK])
+@pytest.mark.parametrize(("left", "right"), REACHES)
+def test_tiles_give_what_plain_operations_give(left: int, right: int, block: int) -> None:
+    mask, plan_, qkv, near, _, side = scene(left, right, block)
+    weight = torch.randn(2, 150, HEADS, SIZE, dtype=torch.float64) * mask[..., None, None]
+    found = []
+    for attend in (TiledAttention.apply, plain_attention):
+        inputs = [t.clone().requires_grad_() for t in (qkv, near, side) if t is not None]
+        out = attend(*inputs, *([None] if side is None else []), plan_, 0.0)
+        (out * weight).sum().backward()
+        found.append([out.detach() * mask[..., None, None], *(t.grad for t in inputs)])
+    torch.testing.assert_close(found[0], found[1], atol=1e-10, rtol=1e-10)
+
+
+@pytest.mark.filterwarnings("ignore:flex_attention called without:UserWarning")
+@pytest.mark.parametrize("block", [0, BLOCK])
+@pytest.mark.parametrize(("left", "right"), REACHES)
+def test_flex_attention_gives_what_plain_operations_give(left: int, right: int, block: int) -> None:
+    mask, plan_, qkv, near, by_distance, side = scene(left, right, block, torch.float32)
+    seen = block_mask(plan_, 2, 150, torch.device("cpu"))
+    flexed = flex_core(qkv, by_distance, side, plan_, seen, compiled=False)
+    plain = plain_attention(qkv, near, side, plan_, 0.0)
+    real = mask != 0
+    torch.testing.assert_close(flexed[real], plain[real], atol=1e-5, rtol=1e-5)
+
+
+def test_dropout_has_the_gradient_of_what_it_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(planning, "TILE", 4)
+    plan_ = plan(torch.ones(1, 10), left=3, right=3, block=5)
+    table = torch.randn(32, 2, dtype=torch.float64)
+    reach = {"left": 3, "right": 3, "bidirectional": True, "max_distance": 128}
+    near = window_bias(table, tile=4, **reach)
+    side = side_bias(table, 2, max_distance=128)
+    qkv = torch.randn(1, 12, 3, 2, 3, dtype=torch.float64)
+
+    def attend(qkv: torch.Tensor, side: torch.Tensor) -> torch.Tensor:
+        torch.manual_seed(5)
+        return TiledAttention.apply(qkv, near, side, plan_, 0.4)
+
+    kept = [t.requires_grad_() for t in (qkv, side)]
+    assert torch.autograd.gradcheck(attend, kept)
+    torch.manual_seed(6)
+    assert not torch.equal(attend(*kept), TiledAttention.apply(qkv, near, side, plan_, 0.4))
+
+
+def test_dropout_keeps_the_expected_value() -> None:
+    plan_ = plan(torch.ones(1, 8), left=8, right=8)
+    qkv = torch.zeros(1, 8, 3, 1, 1)
+    qkv[:, :, 2] = 1.0
+    reach = {"left": 8, "right": 8, "bidirectional": True, "max_distance": 128}
+    near = window_bias(torch.zeros(32, 1), tile=64, **reach)
+    draws = [TiledAttention.apply(qkv, near, None, plan_, 0.5).mean() for _ in range(400)]
+    assert torch.stack(draws).mean() == pytest.approx(1.0, abs=0.05)
+
+
+def test_nothing_is_computed_for_padding() -> None:
+    mask = torch.ones(2, 640)
+    mask[1, 100:] = 0
+    tiles_ = plan(mask, left=127, right=127, block=16).tiles
+    assert [sum(t.row == row for t in tiles_) for row in (0, 1)] == [10, 2]
+    assert {t.far for t in tiles_ if t.row == 1} == {6}
+
+
+def test_orphans_join_the_last_full_block_and_short_inputs_have_none() -> None:
+    rows = [[1] * 11, [1] * 7 + [0] * 4, [1] * 3 + [0] * 8]
+    assert global_block_ids(torch.tensor(rows), 4).tolist() == [
+        [0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1],
+        [0, 0, 0, 0, 0, 0, 0, -1, -1, -1, -1],
+        [-1] * 11,
+    ]
+
+
+def test_blocks_of_a_row_padded_left_crowd_as_in_transformers() -> None:
+    row = torch.tensor([[0] * 16 + [1] * 16])
+    assert global_block_ids(row, 4).tolist() == [[-1] * 16 + [3] * 16]
+
+
+def test_buckets_are_t5s() -> None:
+    relative = torch.tensor([-200, -128, -64, -16, -8, -7, -1, 0, 1, 7, 8, 16, 64, 127, 200])
+    both = buckets(relative, bidirectional=True, count=32, max_distance=128)
+    before = buckets(relative, bidirectional=False, count=32, max_distance=128)
+    assert both.tolist() == [15, 15, 14, 10, 8, 7, 1, 0, 17, 23, 24, 26, 30, 31, 31]
+    assert before.tolist() == [31, 31, 26, 16, 8, 7, 1, 0, 0, 0, 0, 0, 0, 0, 0]
