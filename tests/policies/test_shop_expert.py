@@ -12,7 +12,7 @@ from webagents.policies.shop import RulePolicy, ShopExpert
 from webagents.policies.shop.pages import page_of, visit_of
 from webagents.rollout import Job, play_one, rollout
 
-REAL = Path("/work/shared/data/webshop/real_1000")
+REAL = Path(__file__).parents[3] / "shared" / "data" / "webshop" / "real_1000"
 
 PRODUCTS = [
     ("B000000001", "Oak Desk Lamp", "$19.0", ["Made of oak wood"], {"color": ["red", "blue"]}),
