@@ -12,8 +12,8 @@ from webagents.envs.web_env import WebEnv
 from webagents.envs.webshop.original import pages
 from webagents.envs.webshop.original.links import Place
 from webagents.envs.webshop.original.page import Page
-from webagents.envs.webshop.shop import open_shop
 from webagents.envs.webshop.site.shopping import Shopping, offered
+from webagents.envs.webshop.task import WebShopTask
 from webagents.envs.webshop.text import Mode
 from webagents.errors import UserError, clipped
 from webagents.types import TaskSpec
@@ -60,8 +60,8 @@ class TextShopEnv(WebEnv):
         self.render_mode = render_mode
         self._text = ""
         self._mode = observation_mode
-        shop = open_shop(self.options.shop, goals=self.options.goals)
-        self._shopping = Shopping(shop, show_attrs=self.options.show_attrs)
+        assert isinstance(self.task, WebShopTask)
+        self._shopping = self.task.shopping(self.options)
         self._opened: set[str] = set()
         assert isinstance(self.observation_space, spaces.Dict)
         self.observation_space = spaces.Dict({**self.observation_space.spaces, "text": Unicode()})

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from webagents.browsers.base import Page, PageOptions
+from webagents.browsers.site import Site
 from webagents.envs import sites
 from webagents.envs.task import PlayOptions
 from webagents.envs.webshop.round import ShopRound
@@ -36,7 +38,7 @@ class WebShopTask:
         self.spec = spec
         self.browser = None if spec.browser else TextBrowser()
         self._shoppings: dict[_Key, Shopping] = {}
-        self._sites: list[_Key] = []
+        self._sites: dict[_Key, Site] = {}
 
     def page(self, options: PlayOptions) -> PageOptions:
         """How the shop is shown and driven.
@@ -71,7 +73,7 @@ class WebShopTask:
         Raises:
             UserError: no such option or goal, or no goals to play.
         """
-        shopping = self._shopping(options)
+        shopping = self.shopping(options)
         first = Visit(str(goal_number(shopping.shop, seed, options.split, asked)))
         if isinstance(page, TextPage):
             page.enter(shopping, first)
@@ -85,9 +87,14 @@ class WebShopTask:
     def close(self) -> None:
         """Gives the sites back."""
         while self._sites:
-            sites.give_back(self._sites.pop())
+            sites.give_back(self._sites.popitem()[0])
 
-    def _shopping(self, options: PlayOptions) -> Shopping:
+    def shopping(self, options: PlayOptions) -> Shopping:
+        """The shop that these options ask for, and its pages.
+
+        Raises:
+            UserError: there is no such shop.
+        """
         key = _key(options)
         if key not in self._shoppings:
             shop = open_shop(options.shop, goals=options.goals)
@@ -96,12 +103,10 @@ class WebShopTask:
 
     def _proxy(self, options: PlayOptions) -> str:
         key = _key(options)
-        site = sites.borrow(HOST, lambda: ShopSite(self._shopping(options)), key)
-        if key in self._sites:  # it was borrowed before
-            sites.give_back(key)
-        else:
-            self._sites.append(key)
-        return site.proxy
+        if key not in self._sites:
+            handler = partial(ShopSite, self.shopping(options))
+            self._sites[key] = sites.borrow(HOST, handler, key)
+        return self._sites[key].proxy
 
 
 def _key(options: PlayOptions) -> _Key:
