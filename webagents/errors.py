@@ -7,6 +7,7 @@
     │   ├── UnknownTask                  no task of that name
     │   ├── UnknownPolicy                no policy of that name, or a file that is none
     │   └── ActionError                  an action text that cannot be read
+    ├── TrainingDiverged (also RuntimeError)  a loss is no number any more
     └── MachineError (also RuntimeError) the machinery broke: the episode is void, not lost
         ├── BrowserMissing               no browser to start
         ├── BrowserStartError            the browser would not start (its own words inside)
@@ -43,6 +44,10 @@ class UnknownPolicy(UserError):
 
 class ActionError(UserError):
     """A text that is no action; the environment turns it into the observation's ``error``."""
+
+
+class TrainingDiverged(WebAgentsError, RuntimeError):
+    """A loss or a gradient is not a finite number; the last checkpoint is from before."""
 
 
 class MachineError(WebAgentsError, RuntimeError):

@@ -50,10 +50,14 @@ def function_of(
 
 
 def described(settings: type) -> dict[str, str]:
-    """What a class's docstring says of each field, as one line of plain text each."""
+    """What a class's docstring says of each field, as one line of plain text each.
+
+    Fields that it has from another record are described there.
+    """
     return {
         name: " ".join(text.replace("``", "").split())
-        for names, text in _FIELD.findall(cleandoc(settings.__doc__ or ""))
+        for each in reversed(settings.__mro__)
+        for names, text in _FIELD.findall(cleandoc(each.__doc__ or ""))
         for name in names.split(", ")
     }
 

@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from itertools import cycle, pairwise
+from itertools import cycle, pairwise, repeat
 
 import numpy as np
 import pytest
@@ -12,11 +12,10 @@ from hypothesis import strategies as st
 from webagents.errors import UserError
 from webagents.training.denoising import (
     BatchSize,
+    Cutter,
     Example,
     bucketed,
-    chunks,
     collate,
-    packed,
     padding_share,
 )
 
@@ -27,36 +26,45 @@ def documents(sizes: list[int]) -> list[list[int]]:
     return [list(range(a, b)) for a, b in pairwise(ends)]
 
 
-def as_lists(pieces):
-    return [piece.tolist() for piece in pieces]
+def pieces(texts, lengths, **options) -> list[list[int]]:
+    """All pieces, taken by cutters that each go on where the one before left off."""
+    coming, rest, found = iter(texts), [], []
+    for length in lengths:
+        cutter = Cutter(coming, rest=rest, **options)
+        piece = cutter.piece(length)
+        if piece is None:
+            return found
+        found.append(piece.tolist())
+        rest = cutter.rest.tolist()
+    raise AssertionError("lengths never end")
 
 
-def test_chunks_keep_documents_apart():
-    assert as_lists(chunks(documents([5, 0, 3, 7]), 3)) == [
+def test_a_piece_ends_with_its_document():
+    assert pieces(documents([5, 0, 3, 7]), repeat(3)) == [
         *([0, 1, 2], [3, 4], [5, 6, 7], [8, 9, 10], [11, 12, 13]),
         # The last token of the last document, alone, is left out.
     ]
 
 
-def test_chunks_and_packs_take_each_its_own_length():
-    assert as_lists(chunks(documents([7]), cycle([2, 3]))) == [[0, 1], [2, 3, 4], [5, 6]]
-    assert as_lists(packed(documents([4, 5]), cycle([2, 3]))) == [
+def test_pieces_take_each_its_own_length():
+    assert pieces(documents([7]), cycle([2, 3])) == [[0, 1], [2, 3, 4], [5, 6]]
+    assert pieces(documents([4, 5]), cycle([2, 3]), together=True) == [
         *([0, 1], [2, 3, 4], [5, 6], [7, 8]),
     ]
 
 
-def test_packs_run_on_over_documents_with_a_separator_where_one_is_asked_for():
-    assert as_lists(packed([[5, 6], [7], [], [8, 9, 10]], 4, separator=1)) == [
+def test_pieces_run_on_over_documents_with_a_separator_where_one_is_asked_for():
+    assert pieces([[5, 6], [7], [], [8, 9, 10]], repeat(4), together=True, separator=1) == [
         *([5, 6, 1, 7], [1, 1, 8, 9], [10, 1]),
     ]
 
 
 @given(st.lists(st.integers(0, 40), max_size=12), st.integers(2, 30))
-def test_packs_are_full_and_lose_at_most_the_last_token(sizes, length):
-    pieces = as_lists(packed(documents(sizes), length))
-    flat = [token for piece in pieces for token in piece]
+def test_pieces_of_documents_together_are_full_and_lose_at_most_the_last_token(sizes, length):
+    found = pieces(documents(sizes), repeat(length), together=True)
+    flat = [token for piece in found for token in piece]
     assert flat == list(range(sum(sizes) - (sum(sizes) % length == 1)))
-    assert all(len(piece) == length for piece in pieces[:-1])
+    assert all(len(piece) == length for piece in found[:-1])
 
 
 def examples(number: int, seed: int = 0) -> list[Example]:

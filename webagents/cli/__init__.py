@@ -70,6 +70,7 @@ app.command()(datasets.summarise)
 app.command()(datasets.view)
 app.add_typer(corpus, name="corpus")
 app.command()(training.tokenizer)
+app.command()(training.pretrain)
 app.command()(machine.doctor)
 
 

@@ -1,4 +1,4 @@
-"""Verbs of training: tokenizer, as a function that has a flag for each of its settings."""
+"""Verbs of training: tokenizer, pretrain, as functions that have a flag for each setting."""
 
 from __future__ import annotations
 
@@ -24,3 +24,19 @@ def tokenizer() -> Callable[..., None]:
         typer.echo(f"tokenizer: {config.out}")
 
     return function_of(TokenizerTraining, run, arguments=["sources"])
+
+
+def pretrain() -> Callable[..., None]:
+    """Pre-train HTML-T5 on a corpus of pages by denoising; can be resumed, on several GPUs too."""
+    from webagents.progress import shown
+
+    with extra("training"):
+        from webagents.training.pretraining import Pretraining, pretrain
+        from webagents.training.running.folders import main_process
+
+    def run(config: Pretraining) -> None:
+        model = pretrain(config, progress=shown)
+        if main_process():
+            typer.echo(f"model: {model}")
+
+    return function_of(Pretraining, run, arguments=["corpus"])

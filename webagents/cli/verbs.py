@@ -22,11 +22,15 @@ WITH_SETTINGS: dict[str, Callable[[], Callable[..., None]]] = {
     "mix": datasets.mix,
     "build": datasets.build,
     "tokenizer": training.tokenizer,
+    "pretrain": training.pretrain,
 }
 """Verbs whose flags are made from a record of settings: each gives the function that has them, so
 that the record is imported for the verb that is called, and not to list the verbs."""
 
-RESUMABLE = {"evaluate": "", "collect": " --resume", "mix": " --resume", "build": " --resume"}
+RESUMABLE = {
+    "evaluate": "",
+    **dict.fromkeys(("collect", "mix", "build", "pretrain"), " --resume"),
+}
 """Verbs that go on where they were when the same command is given again, with this added."""
 
 

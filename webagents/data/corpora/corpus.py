@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import reduce
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -57,19 +58,23 @@ class Corpus:
         columns: Sequence[str] = SCHEMA.names,
         split: str | None = None,
         kinds: Collection[str] | None = None,
+        without: Collection[str] = (),
     ) -> Iterator[Row]:
         """The examples in the order of the shards.
 
         split, kinds: only these; None: all.
+        without: the sources that are left out.
+
+        Raises:
+            UserError: there is no such source.
         """
-        read = [*columns, *(() if kinds is None or "kind" in columns else ("kind",))]
+        chosen = self._chosen(kinds, without)
+        read = [*columns, *(name for name in chosen.columns if name not in columns)]
         for shard in shards(self.folder, split):
             with pq.ParquetFile(shard, pre_buffer=False) as file:
                 for batch in file.iter_batches(batch_size=64, columns=read):
-                    if kinds is not None:
-                        wanted = pa.array(sorted(kinds), pa.string())
-                        batch = batch.filter(pc.is_in(batch.column("kind"), wanted))
-                    yield from batch.select(list(columns)).to_pylist()
+                    kept = batch.filter(chosen.mask(batch)) if chosen.columns else batch
+                    yield from kept.select(list(columns)).to_pylist()
 
     def stream(
         self,
@@ -77,6 +82,7 @@ class Corpus:
         columns: Sequence[str] = ("html",),
         split: str | None = "train",
         kinds: Collection[str] | None = None,
+        without: Collection[str] = (),
         seed: int = 0,
         shuffle: bool = True,
         rank: int = 0,
@@ -88,20 +94,50 @@ class Corpus:
         """A stream of examples for training: dicts of the columns chosen; see `streaming.Stream`.
 
         split, kinds: only these; None: all.
+        without: the sources that are left out.
         seed, shuffle, rank, of, even, buffer_bytes: see `streaming.Share`.
         threads: how many make rows ready at once.
 
         Raises:
-            UserError: there is no such column or rank.
+            UserError: there is no such column, source or rank.
         """
         unknown = [name for name in columns if name not in SCHEMA.names]
         if unknown or not columns:
             raise UserError(f"no columns {clipped(unknown)}; there is {', '.join(SCHEMA.names)}")
         blocks = [block for shard in shards(self.folder, split) for block in blocks_of_steps(shard)]
-        if kinds is not None:
-            blocks = [chosen for block in blocks if (chosen := _of_kinds(block, kinds)).items]
+        chosen = self._chosen(kinds, without)
+        if chosen.columns:
+            blocks = [some for block in blocks if (some := _some_of(block, chosen)).items]
         share = Share(seed, shuffle, rank, of, even, buffer_bytes)
         return Stream(blocks, columns, _rows, share, threads)
+
+    def _chosen(self, kinds: Collection[str] | None, without: Collection[str]) -> _Chosen:
+        known = self.known["sources"]
+        if unknown := sorted(set(without) - set(known)):
+            raise UserError(f"no source {clipped(unknown[0])}; there is {', '.join(known)}")
+        return _Chosen(None if kinds is None else frozenset(kinds), frozenset(without))
+
+
+class _Chosen(NamedTuple):
+    """Which rows are wanted; see `Corpus.rows`."""
+
+    kinds: frozenset[str] | None
+    without: frozenset[str]
+
+    @property
+    def columns(self) -> list[str]:
+        """The columns that say it; none: every row is wanted."""
+        return ["kind"] * (self.kinds is not None) + ["source"] * bool(self.without)
+
+    def mask(self, rows: pa.RecordBatch | pa.Table) -> pa.BooleanArray:
+        """Whether each row is wanted."""
+        tests = []
+        if self.kinds is not None:
+            tests.append(pc.is_in(rows.column("kind"), pa.array(sorted(self.kinds), pa.string())))
+        if self.without:
+            named = pa.array(sorted(self.without), pa.string())
+            tests.append(pc.invert(pc.is_in(rows.column("source"), named)))
+        return reduce(pc.and_, tests)
 
 
 class _ChosenBlock(Block):
@@ -115,10 +151,10 @@ class _ChosenBlock(Block):
         return list(self.starts[items][:, None])
 
 
-def _of_kinds(block: Block, kinds: Collection[str]) -> Block:
+def _some_of(block: Block, chosen: _Chosen) -> Block:
     with pq.ParquetFile(block.shard, pre_buffer=False) as file:
-        held = file.read_row_groups(list(block.groups), columns=["kind"]).column("kind")
-    at = np.flatnonzero(pc.is_in(held, pa.array(sorted(kinds), pa.string())).to_numpy())
+        held = file.read_row_groups(list(block.groups), columns=chosen.columns)
+    at = np.flatnonzero(chosen.mask(held).to_numpy())
     return _ChosenBlock(block.shard, block.groups, len(at), at, block.bytes)
 
 

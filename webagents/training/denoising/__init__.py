@@ -4,8 +4,9 @@ Span corruption as T5 does it, any mixture of mean span lengths and noise densit
 language modelling as one more objective; and the way from documents to batches, numpy alone.
 
     denoiser = Denoiser(mixture("8,64"), sentinels, inputs_length=4096)
-    raw = chunks(documents, denoiser.raw_lengths(epoch))            # token ids
-    examples = (denoiser.example(tokens, epoch, i) for i, tokens in enumerate(raw))
+    cutter = Cutter(documents)                                      # token ids
+    tokens = cutter.piece(denoiser.raw_length(epoch, index))        # None when all are cut
+    example = denoiser.example(tokens, epoch, index)
     for batch in bucketed(examples, BatchSize(rows=128), seed=0):
         arrays = collate(batch)                                     # input_ids, labels, ...
 
@@ -20,11 +21,12 @@ from webagents.training.denoising.lengths import Lengths, noise_counts, span_len
 from webagents.training.denoising.masks import prefix_mask, spans_mask
 from webagents.training.denoising.mixtures import Mixture, mixture
 from webagents.training.denoising.objectives import Objective, PrefixLM, SpanCorruption
-from webagents.training.denoising.packing import chunks, packed
+from webagents.training.denoising.packing import Cutter
 from webagents.training.denoising.sentinels import Sentinels
 
 __all__ = [
     "BatchSize",
+    "Cutter",
     "Denoiser",
     "Example",
     "Lengths",
@@ -34,13 +36,11 @@ __all__ = [
     "Sentinels",
     "SpanCorruption",
     "bucketed",
-    "chunks",
     "collate",
     "corrupt",
     "example_generator",
     "mixture",
     "noise_counts",
-    "packed",
     "padding_share",
     "prefix_mask",
     "restore",

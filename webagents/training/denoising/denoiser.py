@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import count
-
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -59,19 +56,18 @@ class Denoiser:
         """The most tokens that an example's targets have, the end token included."""
         return max(lengths.targets for lengths in self.lengths)
 
-    def raw_lengths(self, epoch: int, start: int = 0) -> Iterator[int]:
-        """The most tokens that the documents of an epoch may have, from example `start` on.
+    def raw_length(self, epoch: int, index: int) -> int:
+        """The most tokens that the document of example `index` of an epoch may have.
 
         Documents of these lengths fill the inputs, whichever objective is drawn for each.
         """
-        for index in count(start):
-            place = self.mixture.draw(example_generator(self.seed, epoch, index))
-            yield self.lengths[place].raw
+        place = self.mixture.draw(example_generator(self.seed, epoch, index))
+        return self.lengths[place].raw
 
     def example(self, tokens: ArrayLike, epoch: int, index: int) -> Example:
         """The example that the document gives as number `index` of the epoch.
 
-        tokens: token ids (T,), no more than `raw_lengths` says, without sentinels or end token.
+        tokens: token ids (T,), no more than `raw_length` says, without sentinels or end token.
 
         Raises:
             UserError: the document is too long, or holds a sentinel.
@@ -82,7 +78,7 @@ class Denoiser:
         if document.size > (most := self.lengths[place].raw):
             raise UserError(
                 f"a document of {document.size} tokens as example {index}, which takes {most}; "
-                "cut documents to Denoiser.raw_lengths"
+                "cut documents to Denoiser.raw_length"
             )
         objective = self.mixture.objectives[place]
         return objective.example(document, self.sentinels, generator)

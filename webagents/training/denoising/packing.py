@@ -1,9 +1,8 @@
-"""Documents cut to the lengths that fill a model's inputs, each alone or one behind the other."""
+"""Documents cut into pieces that fill a model's inputs, each alone or one behind the other."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from itertools import repeat
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -14,49 +13,47 @@ SHORTEST = 2
 """A piece of fewer tokens is left out: of one token nothing can be masked."""
 
 
-def chunks(documents: Iterable[ArrayLike], lengths: int | Iterable[int]) -> Iterator[Tokens]:
-    """Each document alone, in pieces of at most the next length; for subtrees, as in HTML-T5.
+class Cutter:
+    """Takes piece after piece off a run of documents.
 
-    documents: token ids (T,), without end tokens.
-    lengths: one for all pieces, or one for each (`Denoiser.raw_lengths`).
-    """
-    most = _each(lengths)
-    for tokens in documents:
-        rest = as_tokens(tokens)
-        while rest.size >= SHORTEST:
-            length = next(most)
-            yield rest[:length]
-            rest = rest[length:]
+    documents: token ids (T,) each, without end tokens.
+    together: whether documents stand one behind the other, so that every piece is as long as was
+        asked for; otherwise a piece ends with its document, as HTML-T5's subtrees want it.
+    separator: with `together`, a token put after each document; None puts none, as T5 does.
+    rest: what is left of the last document; a cutter that is made with it, and with the documents
+        that come after, goes on where this one is.
 
-
-def packed(
-    documents: Iterable[ArrayLike], lengths: int | Iterable[int], *, separator: int | None = None
-) -> Iterator[Tokens]:
-    """The documents one behind the other, in pieces of exactly the next length but for the last.
-
-    documents, lengths: see `chunks`.
-    separator: a token put after each document; None puts none, as T5 does.
-
-    Source: ``reduce_concat_tokens`` and ``split_tokens`` of
+    Source of `together`: ``reduce_concat_tokens`` and ``split_tokens`` of
     google-research/text-to-text-transfer-transformer.
     """
-    most = _each(lengths)
-    length = next(most)
-    held: list[Tokens] = []
-    size = 0
-    for tokens in documents:
-        rest = as_tokens(tokens)
-        if separator is not None:
-            rest = np.append(rest, np.int32(separator))
-        while size + rest.size >= length:
-            yield np.concatenate([*held, rest[: length - size]])
-            rest = rest[length - size :]
-            held, size, length = [], 0, next(most)
-        held.append(rest)
-        size += rest.size
-    if size >= SHORTEST:
-        yield np.concatenate(held)
 
+    def __init__(
+        self,
+        documents: Iterator[ArrayLike],
+        *,
+        together: bool = False,
+        separator: int | None = None,
+        rest: ArrayLike = (),
+    ) -> None:
+        self._documents = documents
+        self._together, self._separator = together, separator
+        self.rest: Tokens = as_tokens(rest)
 
-def _each(lengths: int | Iterable[int]) -> Iterator[int]:
-    return repeat(lengths) if isinstance(lengths, int) else iter(lengths)
+    def piece(self, length: int) -> Tokens | None:
+        """The next piece, of at most `length` tokens; None when no document is left."""
+        held = [self.rest]
+        size = self.rest.size
+        while size < (length if self._together else SHORTEST):
+            tokens = next(self._documents, None)
+            if tokens is None:
+                break
+            document = as_tokens(tokens)
+            if not self._together:
+                held, size = [], 0
+            elif self._separator is not None:
+                document = np.append(document, np.int32(self._separator))
+            held.append(document)
+            size += document.size
+        whole = np.concatenate(held) if held else self.rest
+        self.rest = whole[length:]
+        return whole[:length] if size >= SHORTEST else None

@@ -1,0 +1,85 @@
+"""What a run of training is set up by, whatever it trains on."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from webagents.errors import UserError
+from webagents.training.optimizers import OptimizerConfig
+
+FREE = frozenset(
+    {
+        *("out", "resume", "stop_after", "checkpoint_every", "checkpoints_kept", "threads"),
+        *("monitor_every", "validate_every", "sharding"),
+    }
+)
+"""Settings that change nothing of what is learned, and may differ when a run is resumed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Running(OptimizerConfig):
+    """How a model is trained.
+
+    out: the run's folder: its model, checkpoints, ``metrics.jsonl``, TensorBoard logs, plots.
+    steps: optimiser steps of the whole run.
+    batch: examples a step.
+    lanes: micro-batches a step is put together of. More take less memory; the number of processes
+        has to divide it. Part of the recipe: other lanes, other batches.
+    clip_norm: what the gradient's norm is cut to; 0 for never.
+    precision: float32 or bfloat16 (mixed: weights stay float32).
+    gradient_checkpointing: whether activations are computed anew in the backward pass: less memory,
+        about a third more time.
+    sharding: with several processes, none (each holds all: DDP) or fsdp (each holds a part).
+    threads: processor threads of each process; 0 leaves PyTorch its own choice.
+    seed: what everything random follows from.
+    validate_every: steps between validations.
+    monitor_every: steps between looks at attention, gradients and updates; 0 for never.
+    checkpoint_every: steps between checkpoints.
+    checkpoints_kept: how many of the latest checkpoints stay.
+    stop_after: minutes after which the run makes a checkpoint and stops, to be resumed; 0 for
+        never.
+    resume: go on with the run in `out`.
+    """
+
+    out: Path
+    steps: int
+    batch: int = 32
+    lanes: int = 1
+    clip_norm: float = 1.0
+    precision: Literal["float32", "bfloat16"] = "float32"
+    gradient_checkpointing: bool = False
+    sharding: Literal["none", "fsdp"] = "none"
+    threads: int = 0
+    seed: int = 0
+    validate_every: int = 500
+    monitor_every: int = 50
+    checkpoint_every: int = 500
+    checkpoints_kept: int = 2
+    stop_after: float = 0.0
+    resume: bool = False
+
+    def __post_init__(self) -> None:
+        OptimizerConfig.__post_init__(self)
+        for name in ("steps", "batch", "lanes", "checkpoint_every", "validate_every"):
+            if getattr(self, name) < 1:
+                raise UserError(f"{name} is {getattr(self, name)}, it has to be 1 or more")
+        for name in ("monitor_every", "threads", "clip_norm", "stop_after"):
+            if getattr(self, name) < 0:
+                raise UserError(f"{name} is {getattr(self, name)}, it cannot be below 0")
+        if self.checkpoints_kept < 1:
+            raise UserError("checkpoints_kept is 1 or more, or a run could not be resumed")
+        if self.batch % self.lanes:
+            raise UserError(f"a batch of {self.batch} cannot be put together of {self.lanes} lanes")
+
+    def as_dict(self) -> dict[str, Any]:
+        """The settings as JSON values."""
+        return {
+            name: [str(part) if isinstance(part, Path) else part for part in value]
+            if isinstance(value, list | tuple)
+            else str(value)
+            if isinstance(value, Path)
+            else value
+            for name, value in asdict(self).items()
+        }
