@@ -2,7 +2,8 @@
 
 Prints Markdown. The pages of some packages or archives are written into WARC files of about 100 MB,
 as often as it takes, each copy with words of its own, and a corpus is built from them: the time is
-that of the processors, and memory is looked at ten times a second.
+that of the processors, and memory is looked at ten times a second. A worker's is the mean of the
+largest process over each fifth of the time that reading takes; with one worker it is the parent.
 
     webagents corpus build diverse --out corpus       # downloads the packages
     python benchmarks/corpus_speed.py ~/.cache/webagents/downloads --gigabytes 1
@@ -12,9 +13,11 @@ from __future__ import annotations
 
 import argparse
 import gzip
+import itertools
 import json
 import os
 import platform
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -53,11 +56,11 @@ def main() -> None:
         print(f"{os.cpu_count()} processors, Python {platform.python_version()}, load {load}\n")
         print(f"{pages:,} pages of {size / 1e6:,.0f} MB, {disk / 1e6:,.0f} MB compressed\n")
         print(
-            "| workers | examples | s | MB/s | MB/s a core | RSS of a worker at 1/4, 1/2, end |",
+            "| workers | examples | s | MB/s | MB/s a core | worker's MiB, each fifth, highest |",
             end="",
         )
-        print(" highest, all processes |")
-        print("|---:|---:|---:|---:|---:|---|---:|")
+        print(" highest, all processes: reading | writing |")
+        print("|---:|---:|---:|---:|---:|---|---:|---:|")
         for workers in given.workers:
             report(crawl, workers, size)
 
@@ -66,23 +69,34 @@ def report(crawl: Path, workers: int, size: float) -> None:
     """A row of the table."""
     command = [sys.executable, __file__, str(crawl), "--build", str(workers)]
     started = time.perf_counter()
+    writing = crawl.parent / f"corpus-{workers}" / "parts" / "shards"
     largest: list[float] = []
-    most = 0.0
+    most = {False: 0.0, True: 0.0}
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         while process.poll() is None:
             memory = resident(process.pid)
-            largest.append(max(memory, default=0.0))
-            most = max(most, sum(memory))
+            begun = bool(most[True]) or writing.exists()
+            if not begun:
+                largest.append(max(memory[1:] or memory, default=0.0))
+            most[begun] = max(most[begun], sum(memory))
             time.sleep(EVERY)
         seconds = time.perf_counter() - started
         assert process.stdout is not None
         found: dict[str, Any] = json.loads(process.stdout.read())
-    at = " / ".join(f"{largest[int((len(largest) - 1) * part)]:.0f}" for part in (0.25, 0.5, 0.9))
+    fifths = (statistics.fmean(part) for part in fifths_of(largest))
+    at = " / ".join(f"{mean:.0f}" for mean in (*fifths, max(largest)))
     print(
         f"| {workers} | {found['examples']:,} | {seconds:.0f} | {size / 1e6 / seconds:.1f} "
-        f"| {size / 1e6 / found['cpu']:.1f} | {at} MiB | {most:.0f} MiB |",
+        f"| {size / 1e6 / found['cpu']:.1f} | {at} | {most[False]:.0f} MiB "
+        f"| {most[True]:.0f} MiB |",
         flush=True,
     )
+
+
+def fifths_of(values: list[float]) -> list[list[float]]:
+    """The values in five parts, in order."""
+    ends = [len(values) * part // 5 for part in range(6)]
+    return [values[begin:end] for begin, end in itertools.pairwise(ends)]
 
 
 def resident(process: int) -> list[float]:

@@ -352,6 +352,43 @@ def test_the_kinds_sizes_and_language_are_as_set(tmp_path):
     }
 
 
+@pytest.mark.parametrize("share", [0.05, 0.1, 0.3])
+def test_the_validation_split_is_whole_small_sites_of_at_least_half_its_share(share, tmp_path):
+    rows = [
+        {"html": page(n), "url": f"http://{f'site{n % 30}' if n < 60 else 'large'}.com/{n}"}
+        for n in range(160)
+    ]
+    source = lines(tmp_path / "a.jsonl", rows)
+
+    built = build_corpus(_config(source, tmp_path / "out", kinds="page", validation=share))
+
+    held = {row["site"] for row in Corpus(built.out).rows(split="validation")}
+    trained = {row["site"] for row in Corpus(built.out).rows(split="train")}
+    assert share / 2 <= built.known["splits"]["validation"]["examples"] / 160 <= share
+    assert (held & trained, "large.com" in trained) == (set(), True)
+
+
+@pytest.mark.parametrize(
+    ("sites", "share", "splits"),
+    [
+        (1, 0.5, {"train": (20, 1)}),
+        (2, 0.1, {"train": (20, 2)}),
+        (5, 0.1, {"train": (16, 4), "validation": (4, 1)}),
+        (5, 0.0, {"train": (20, 5)}),
+    ],
+)
+def test_of_a_few_large_sites_one_validates_if_enough_are_left(sites, share, splits, tmp_path):
+    rows = [{"html": page(n), "url": f"http://{n % sites}.com/"} for n in range(20)]
+    source = lines(tmp_path / "a.jsonl", rows)
+
+    built = build_corpus(_config(source, tmp_path / "out", kinds="page", validation=share))
+
+    assert built.known["splits"] == {
+        split: {"examples": examples, "sites": number}
+        for split, (examples, number) in splits.items()
+    }
+
+
 def test_nothing_at_all_is_a_corpus_too(tmp_path):
     source = lines(tmp_path / "a.jsonl", [{"html": ""}])
 
@@ -365,6 +402,7 @@ def test_nothing_at_all_is_a_corpus_too(tmp_path):
     ("settings", "message"),
     [
         ({"kinds": "label,form"}, "no kind 'form'"),
+        ({"kinds": " ,"}, "no kinds of examples; there is label, page, window"),
         ({"language": "tlh"}, "no language 'tlh'"),
         ({"least": 500, "most": 400}, "most is at least 500"),
         ({"window": 50_000}, "subtree and window are at most"),
@@ -413,6 +451,35 @@ def test_a_stream_may_be_of_some_kinds_alone(whole):
     wanted = Corpus(whole).rows(split="train", kinds=["label"], columns=("kind", "html"))
     assert sorted(rows) == sorted((row["kind"], row["html"]) for row in wanted)
     assert len(stream) == len(rows) > 0
+
+
+@pytest.mark.parametrize("kinds", [None, ("label",)])
+def test_a_stream_may_be_without_some_sources(whole, kinds):
+    corpus = Corpus(whole)
+    stream = corpus.stream(
+        split=None, kinds=kinds, without=("kit", "crawl-0"), columns=("html", "source")
+    )
+
+    rows = [(row["source"], row["html"]) for row in stream]
+
+    wanted = [
+        (row["source"], row["html"])
+        for row in corpus.rows(kinds=kinds)
+        if row["source"] not in ("kit", "crawl-0")
+    ]
+    listed = corpus.rows(kinds=kinds, without=("kit", "crawl-0"), columns=("html",))
+    assert sorted(rows) == sorted(wanted)
+    assert [row["html"] for row in listed] == [html for _, html in wanted]
+    assert {source for source, _ in rows} == {"crawl-1", "crawl-2", "crawl-3", "doc", "more"}
+
+
+def test_a_source_to_leave_out_that_is_not_there_is_told(whole):
+    message = "no source 'kid'; there is crawl-0, crawl-1, crawl-2, crawl-3, doc, kit, more"
+
+    with pytest.raises(UserError, match=message):
+        Corpus(whole).stream(without=["kid"])
+    with pytest.raises(UserError, match=message):
+        list(Corpus(whole).rows(without=["kid"]))
 
 
 def test_a_stream_of_unknown_columns_is_told(whole):

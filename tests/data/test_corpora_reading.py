@@ -3,6 +3,7 @@
 import gzip
 import io
 import json
+import os
 import sys
 import tarfile
 import tracemalloc
@@ -15,8 +16,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.data.crawls import deb, lines, page, record, tar_bytes, warc, zipped
-from webagents.data.corpora import CorpusConfig
+from webagents.data.corpora import CorpusConfig, build_corpus
 from webagents.data.corpora.fetching import Download, fetched
+from webagents.data.corpora.pages import without_code
 from webagents.data.corpora.parts import make_part
 from webagents.data.corpora.sources import PIECE_BYTES, inputs_of, pieces_of
 from webagents.errors import UserError
@@ -194,6 +196,47 @@ def test_what_comes_before_the_end_of_a_warc_file_that_is_cut_off_is_kept(tmp_pa
     assert counts == {"pages": 2, "pages: unreadable": 1}
 
 
+def _of_length(one, length):
+    """A record that says it is of another length than it is."""
+    head, _, body = one.partition(b"Content-Length: ")
+    return head + b"Content-Length: " + length + body[body.index(b"\r\n") :]
+
+
+@pytest.mark.parametrize("compressed", [True, False])
+@pytest.mark.parametrize(
+    "length", [b"10", b"99999", b"99999999999999999999", b"-5", b"many", b""], ids=repr
+)
+def test_a_warc_record_of_a_wrong_length_costs_no_page_before_it(length, compressed, tmp_path):
+    records = [record(page(n), url=f"http://a.com/{n}") for n in range(4)]
+    records[2] = _of_length(records[2], length)
+    path = warc(tmp_path / ("a.warc" + ".gz" * compressed), records, compressed=compressed)
+
+    pages, counts = _read(path, tmp_path)
+
+    assert {url: pages[url] for url in ("http://a.com/0", "http://a.com/1")} == {
+        "http://a.com/0": 2,
+        "http://a.com/1": 2,
+    }
+    assert set(pages) <= {f"http://a.com/{n}" for n in range(4)}
+    assert sum(number for name, number in counts.items() if name.startswith("pages: ")) >= 1
+
+
+def test_a_warc_file_that_is_damaged_is_read_up_to_there(tmp_path):
+    records = [record(page(n), url=f"http://a.com/{n}") for n in range(40)]
+    path = warc(tmp_path / "a.warc.gz", records)
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2 : len(data) // 2 + 9] = b"corrupted"
+    path.write_bytes(data)
+
+    pages, counts = _read(path, tmp_path)
+
+    assert 15 < len(pages) < 25
+    assert (counts["pages: unreadable"], list(pages)) == (
+        1,
+        [f"http://a.com/{n}" for n in range(len(pages))],
+    )
+
+
 @pytest.mark.parametrize(
     "name", ["a.warc.gz", "a.warc", "a.tar.gz", "a.tar", "a.tar.xz", "a.zip", "a_1.deb"]
 )
@@ -288,6 +331,7 @@ HOSTILE = {
     "noise": (b"<html>" + bytes(range(256)) * 20, "binary"),
     "letters": (b"only letters and 123 numbers " * 20, "no markup"),
     "one": (b"<p>a paragraph is no page, they say</p>", "no markup"),
+    "endless": (b"<p>the and of <" + b" ".join(b"a%d" % n for n in range(40_000)), "broken HTML"),
     "frames": (b"<html><frameset><frame src=a></frameset></html>", "no markup"),
     "deep": (b"<div>" * 50_000 + b"x", "nested too deeply"),
     "latin": (b"<meta charset=utf-8><p>" + "é".encode("latin1") * 50, "not Unicode"),
@@ -329,6 +373,48 @@ def test_broken_pages_are_read_as_far_as_they_go(body, tmp_path):
     assert sum(n for name, n in counts.items() if name.startswith("pages: ")) <= 1
 
 
+def test_names_and_addresses_that_are_no_unicode_or_without_end_are_kept_as_far_as_they_go(
+    tmp_path,
+):
+    folder = tmp_path / "all"
+    folder.mkdir()
+    Path(os.fsdecode(bytes(folder) + b"/\xff.html")).write_text(page(1))
+    urls = ["http://a.com/\ud800", "http://a.com/" + "x" * 5000, "http://[::1"]
+    lines(folder / "b.jsonl", [{"html": page(n), "url": url} for n, url in enumerate(urls, 2)])
+    found = {}
+
+    for one in inputs_of([folder]).inputs:
+        found.update(_read(one.path, tmp_path)[0])
+
+    assert found == {
+        "?.html": 2,
+        "http://a.com/?": 2,
+        "http://a.com/" + "x" * 1987: 2,
+        "http://[::1": 2,
+    }
+
+
+def test_an_archive_whose_name_is_no_unicode_is_a_source(tmp_path):
+    zipped(Path(os.fsdecode(bytes(tmp_path) + b"/\xff.zip")), FILES)
+
+    built = build_corpus(CorpusConfig(sources=[str(tmp_path)], out=tmp_path / "out", workers=1))
+
+    assert list(built.known["sources"]) == ["?"]
+
+
+@pytest.mark.timeout(60)
+def test_pipes_and_links_to_nothing_are_passed_over(tmp_path):
+    folder = _folder(tmp_path / "all")
+    for name in ("a.warc.gz", "a.html"):
+        os.mkfifo(folder / name)
+    (folder / "a.zip").symlink_to("nowhere")
+
+    assert [one.name for one in inputs_of([folder]).inputs] == ["all"]
+    assert _read(folder, tmp_path)[0] == {"doc/a.html": 2, "doc/b.htm": 2}
+    with pytest.raises(UserError, match=r"a\.warc\.gz is no file"):
+        inputs_of([folder / "a.warc.gz"])
+
+
 def test_a_large_input_is_shared_out_and_each_page_read_once(tmp_path, monkeypatch):
     path = zipped(tmp_path / "a.zip", {f"{n:03}.html": page(n) for n in range(30)})
     monkeypatch.setattr("webagents.data.corpora.sources.PIECE_BYTES", path.stat().st_size // 3)
@@ -362,6 +448,12 @@ def test_a_folder_gives_the_archives_in_it_and_its_own_pages(tmp_path):
         ("[[source]]\nlicence = 'MIT'", "one of path, debian, npm and pypi"),
         ("[[source]]\npath = 'a'\nsite = 'host'", "no site 'host'"),
         ("[[source", "cannot be read"),
+        ("[[source]]\ndebian = 'rust-doc'", "debian is a list of names, not 'rust-doc'"),
+        ("[[source]]\npypi = [3]", r"pypi is a list of names, not \[3\]"),
+        ("[[source]]\npath = 3", "path is a text, not 3"),
+        ("[[source]]\npath = 'a'\ntemplates = 'no'", "templates is true or false, not 'no'"),
+        ("source = 'a'", r"its sources are tables, \[\[source\]\]"),
+        ("source = ['a']", r"its sources are tables, \[\[source\]\]"),
     ],
 )
 def test_a_list_that_is_wrong_is_told(text, message, tmp_path):
@@ -402,6 +494,28 @@ def test_templates_are_read_without_their_code(tmp_path):
 
     whole = next(row["html"] for row in pq.read_table(part).to_pylist() if row["kind"] == "page")
     assert whole.startswith("<body><h1>1</h1><p>")
+
+
+@pytest.mark.parametrize(
+    ("template", "left"),
+    [
+        ("a<?php b ?>c<%= d %>e{% f %}g{{ h }}i", "acegi"),
+        ("<?xml version='1.0'?><p>", "<?xml version='1.0'?><p>"),
+        ("a<?php b", "a"),
+        ("a<% b {{ c }}d", "a<% b d"),
+        ("a{{{% b %}c", "a{{c"),
+        ("a{% b\n %}\n{%c%}", "a\n"),
+    ],
+)
+def test_code_is_taken_out_of_a_template(template, left):
+    assert without_code(template) == left
+
+
+@pytest.mark.timeout(60)
+def test_code_without_an_end_is_told_in_linear_time():
+    template = "{{" * 500_000 + "<%" * 500_000
+
+    assert without_code(template) == template
 
 
 def test_the_bundled_list_can_be_read():

@@ -171,6 +171,8 @@ def urls_in(path: Path, inside: str) -> Mapping[str, str]:
         with zipfile.ZipFile(path) as archive:
             text = archive.read(inside)
     held = json.loads(text)
+    if not isinstance(held, dict):
+        raise ValueError(f"{inside} is no JSON object")
     folder = inside.rpartition("/")[0]
     return {
         f"{folder}/{page}".lstrip("/"): str(value["url"] if isinstance(value, dict) else value)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -27,7 +27,7 @@ class Choice(NamedTuple):
     similar: whether examples that are much like an earlier one are left out too, not only equal
         ones.
     cap: how many of a site and kind at most; None: no cap.
-    validation: the share of sites that is the validation split.
+    validation: about the share of the examples that the validation split has; see `choose`.
     seed: what the choice of a site's examples follows from.
     memory_bytes: how much what was seen may use.
     """
@@ -50,6 +50,11 @@ class Chosen(NamedTuple):
 def choose(parts: Sequence[Path], choice: Choice) -> Chosen:
     """What is taken of some parts, whose narrow columns are read once.
 
+    The validation split has whole sites, in an order that their names alone give: those among the
+    first `Choice.validation` of all sites that fit into that share of the examples, and where these
+    do not fill half of it, others that do. Where none fits, it is the smallest site if that has no
+    more than a quarter of the examples.
+
     Of duplicates it is the first. Where a site has more than the cap, those are taken that have the
     lowest ranks, and a rank follows from the seed and the example alone. 14 bytes of an example are
     remembered beside `Choice.memory_bytes`.
@@ -57,18 +62,19 @@ def choose(parts: Sequence[Path], choice: Choice) -> Chosen:
     seen = Seen(choice.memory_bytes)
     dropped: Counter[str] = Counter()
     groups: dict[tuple[str, str], int] = {}
-    splits_of: list[int] = []
     splits: list[NDArray[np.int8]] = []
     ranks: list[Numbers] = []
     of_group: list[NDArray[np.int32]] = []
     for part in parts:
-        at, taken = _part(part, groups, splits_of, choice, seen, dropped)
-        of_example = np.array(splits_of, np.int8)[at]
-        splits.append(np.where(taken.taken, of_example, np.int8(LEFT_OUT)))
+        at, taken = _part(part, groups, choice, seen, dropped)
+        splits.append(np.where(taken.taken, np.int8(TRAIN), np.int8(LEFT_OUT)))
         ranks.append(taken.ranks)
         of_group.append(at)
     if choice.cap is not None:
         _cap(splits, of_group, ranks, choice.cap, dropped)
+    held_out = _held_out(groups, splits, of_group, choice.validation)
+    for of_part, at in zip(splits, of_group, strict=True):
+        of_part[(of_part == TRAIN) & held_out[at]] = VALIDATION
     return Chosen(splits, dropped)
 
 
@@ -80,7 +86,6 @@ class _Taken(NamedTuple):
 def _part(
     part: Path,
     groups: dict[tuple[str, str], int],
-    splits_of: list[int],
     choice: Choice,
     seen: Seen,
     dropped: Counter[str],
@@ -98,10 +103,7 @@ def _part(
                 taken.append(_new(number, similar, choice, seen, dropped))
             sites, kinds = (rows.column(name).to_pylist() for name in ("site", "kind"))
             for group in zip(sites, kinds, strict=True):
-                where = groups.setdefault(group, len(groups))
-                if where == len(splits_of):
-                    splits_of.append(_split(group[0], choice.validation))
-                at.append(where)
+                at.append(groups.setdefault(group, len(groups)))
     together = np.concatenate(keys) if keys else np.empty(0, np.uint64)
     salt = np.uint64(digest(["rank", choice.seed]))
     ranks = (together ^ salt) * np.uint64(0x9E3779B97F4A7C15)
@@ -123,8 +125,32 @@ def _new(key: np.uint64, bands: Numbers, choice: Choice, seen: Seen, dropped: Co
     return True
 
 
-def _split(site: str, share: float) -> int:
-    return VALIDATION if digest(["validation", site]) < share * 2**64 else TRAIN
+def _held_out(
+    groups: Collection[tuple[str, str]],
+    splits: list[NDArray[np.int8]],
+    of_group: list[NDArray[np.int32]],
+    share: float,
+) -> NDArray[np.bool_]:
+    """Whether each group is of a site of the validation split."""
+    counts = np.zeros(len(groups), np.int64)
+    for split, at in zip(splits, of_group, strict=True):
+        counts += np.bincount(at[split != LEFT_OUT], minlength=len(groups))
+    sizes: Counter[str] = Counter()
+    for (site, _), number in zip(groups, counts, strict=True):
+        sizes[site] += int(number)
+    most = share * sizes.total()
+    chosen: set[str] = set()
+    held = 0
+    for place, site in sorted((digest(["validation", site]), site) for site in sizes):
+        if place >= share * 2**64 and held >= most / 2:
+            break
+        if held + sizes[site] <= most:
+            chosen.add(site)
+            held += sizes[site]
+    if share and not chosen and sizes:
+        smallest = min(sizes, key=lambda site: (sizes[site], site))
+        chosen |= {smallest} if sizes[smallest] <= sizes.total() / 4 else set()
+    return np.array([site in chosen for site, _ in groups], np.bool_)
 
 
 def _cap(

@@ -34,7 +34,8 @@ class CorpusConfig:
     page_mb: how large a page may be, in MB.
     duplicates: "near" leaves out what is much like an earlier example, "exact" only what is equal.
     per_site: how many examples of each kind are taken of a site, at most; 0: all.
-    validation: the share of the sites that becomes the validation split.
+    validation: about the share of the examples that the validation split has: whole sites, as many
+        as fit, and at least half of it where there are sites so small.
     seed: what the choice of a site's examples follows from.
     memory: how many MB the search for duplicates may use; with more examples than 8 to a kB, the
         oldest are forgotten.
@@ -66,6 +67,8 @@ class CorpusConfig:
     def __post_init__(self) -> None:
         if not self.sources:
             raise UserError("nothing to build from: name a source")
+        if not self._kinds():
+            raise UserError(f"no kinds of examples; there is {', '.join(KINDS)}")
         if unknown := [kind for kind in self._kinds() if kind not in KINDS]:
             raise UserError(f"no kind {clipped(unknown[0])}; there is {', '.join(KINDS)}")
         if self.language != "any" and self.language not in LANGUAGES:

@@ -27,7 +27,8 @@ _MAGIC = (
     b"\x7fELF",
 )
 _MARKUP = re.compile(rb"<\s*[a-zA-Z!/?]")
-_CODE = re.compile(r"<\?(?!xml).*?(?:\?>|\Z)|<%.*?%>|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
+_CODE_BEGUN = re.compile(r"<\?(?!xml)|<%|\{%|\{\{")
+_CODE_ENDED = {"<?": "?>", "<%": "%>", "{%": "%}", "{{": "}}"}
 
 
 class Rules(NamedTuple):
@@ -69,7 +70,7 @@ def examples_of(raw: Raw, rules: Rules, skipped: Counter[str]) -> Iterator[Cut]:
     _check(raw.data, rules.page_bytes)
     page = decoded(raw.data, raw.charset)
     if raw.templates:
-        page = _CODE.sub("", page)
+        page = without_code(page)
     tree = parsed(page)
     if rules.language != "any" and not speaks(tree.words, rules.language, tree.language):
         raise Skipped(Reason.LANGUAGE)
@@ -79,6 +80,27 @@ def examples_of(raw: Raw, rules: Rules, skipped: Counter[str]) -> Iterator[Cut]:
     if LABEL in rules.kinds:
         yield from _fitting(label_subtrees(sheet, rules.sizes), rules.sizes, skipped)
     yield from _fitting(page_or_windows(sheet, rules.sizes, rules.kinds), rules.sizes, skipped)
+
+
+def without_code(template: str) -> str:
+    """A template without the code in it; PHP without an end goes on to the last line.
+
+    In time that grows with the length alone, which a pattern with both ends would not do.
+    """
+    pieces = []
+    kept = at = 0
+    endless: set[str] = set()
+    while begun := _CODE_BEGUN.search(template, at):
+        at = begun.start() + 1
+        if (mark := begun.group()) in endless:
+            continue
+        end = template.find(_CODE_ENDED[mark], begun.end())
+        if end < 0 and mark != "<?":
+            endless.add(mark)
+            continue
+        pieces.append(template[kept : begun.start()])
+        kept = at = len(template) if end < 0 else end + len(_CODE_ENDED[mark])
+    return "".join([*pieces, template[kept:]])
 
 
 def _check(data: bytes, most: int) -> None:

@@ -15,9 +15,10 @@ import pyarrow.parquet as pq
 
 from webagents.data.corpora.archives import UNREADABLE, Member, urls_in
 from webagents.data.corpora.fingerprints import BANDS, bands_of, key_of
+from webagents.data.corpora.memory import give_back
 from webagents.data.corpora.pages import Raw, Rules, examples_of
 from webagents.data.corpora.skipping import Reason, Skipped
-from webagents.data.corpora.sources import CONTAINERS, Piece
+from webagents.data.corpora.sources import CONTAINERS, Piece, storable
 from webagents.errors import UserError
 
 Counts = Counter[str]
@@ -49,10 +50,12 @@ def make_part(piece: Piece, rules: Rules, path: Path) -> Counts:
             if size >= _TOGETHER:
                 writer.write_batch(_batch(rows))
                 rows, size = [], 0
+                give_back()
         if rows:
             writer.write_batch(_batch(rows))
         writer.add_key_value_metadata({_COUNTS: json.dumps(counts, sort_keys=True).encode()})
     new.replace(path)
+    give_back()
     return counts
 
 
@@ -83,14 +86,14 @@ def _rows(piece: Piece, rules: Rules, counts: Counts) -> Iterator[tuple[object, 
     for member, data in _pages(piece, rules, counts):
         counts["pages"] += 1
         counts["bytes"] += len(data)
-        site = _site(piece, member)
+        site, url = (storable(text) for text in (_site(piece, member), member.url or member.path))
         try:
             raw = Raw(data, member.charset, piece.input.templates)
             for cut in examples_of(raw, rules, skipped):
                 text = cut.html.encode()
                 counts["examples"] += 1
                 bands = np.ascontiguousarray(bands_of(text), "<u8").tobytes()
-                yield cut.html, member.url or member.path, site, cut.kind, key_of(text), bands
+                yield cut.html, url, site, cut.kind, key_of(text), bands
         except Skipped as why:
             counts[f"pages: {why.reason}"] += 1
     for reason, number in skipped.items():

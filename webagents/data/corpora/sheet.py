@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, NamedTuple
 
 from lxml import etree
@@ -21,7 +22,14 @@ from webagents.data.corpora.tags import (
 DEEPEST = 250
 """How deep elements may lie in each other; the parser gives up at 256."""
 
+MOST_IN_A_TAG = 20_000
+"""How many attributes a tag may seem to have: the time that reading them takes grows with the
+square of their number, and a "<" in a long text without ">" makes one of each word."""
+
 Element = Any
+
+_TAG_BEGUN = re.compile(rb"<[a-zA-Z]")
+_BETWEEN_ATTRIBUTES = re.compile(rb"""[\s"']+""")
 
 
 class Parsed(NamedTuple):
@@ -63,6 +71,8 @@ def parsed(page: str) -> Parsed:
     """
     # A text ends for the parser at the first NUL, and lone surrogates are no UTF-8.
     data = page.replace("\0", "").encode("utf-8", "ignore")
+    if _has_endless_tag(data):
+        raise Skipped(Reason.BROKEN)
     parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
     try:
         root = etree.fromstring(data, parser)
@@ -75,6 +85,14 @@ def parsed(page: str) -> Parsed:
     words = str(etree.tostring(body, method="text", encoding="unicode", with_tail=False))
     language = root.get("lang") or root.get("xml:lang") or ""
     return Parsed(body, words, language)
+
+
+def _has_endless_tag(data: bytes) -> bool:
+    for part in data.split(b">"):
+        begun = _TAG_BEGUN.search(part) if len(part) > MOST_IN_A_TAG else None
+        if begun and len(_BETWEEN_ATTRIBUTES.findall(part, begun.start())) > MOST_IN_A_TAG:
+            return True
+    return False
 
 
 def sheet_of(page: Parsed) -> Sheet:

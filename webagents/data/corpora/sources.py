@@ -43,6 +43,8 @@ PIECE_BYTES = 2**26
 """How large an input's share is that is worked on at once: each reads all of it, and takes its part
 of the pages, which costs little beside what is done with a page."""
 
+_LONGEST_NAME = 2_000
+
 SITES = ("auto", "folder", "page")
 
 
@@ -91,10 +93,24 @@ class Source:
     urls: str = ""
 
     def __post_init__(self) -> None:
+        for field in fields(self):
+            if wrong := _wrong_type(getattr(self, field.name), field.default):
+                raise UserError(f"{field.name} is {wrong}")
         if self.site not in SITES:
             raise UserError(f"no site {clipped(self.site)}; there is {', '.join(SITES)}")
         if sum(map(bool, (self.path, self.debian, self.npm, self.pypi))) != 1:
             raise UserError("a source has one of path, debian, npm and pypi")
+
+
+def _wrong_type(value: object, default: object) -> str:
+    """What is wrong with a table's value, "" for nothing: it is to be of the default's type."""
+    if isinstance(default, tuple):
+        fits = isinstance(value, list | tuple) and all(isinstance(each, str) for each in value)
+        wanted = "a list of names"
+    else:
+        fits = isinstance(value, type(default))
+        wanted = "true or false" if isinstance(default, bool) else "a text"
+    return "" if fits else f"{wanted}, not {clipped(value)}"
 
 
 class Input(NamedTuple):
@@ -178,6 +194,8 @@ def listed(path: Path) -> list[Source]:
         tables = tomllib.loads(path.read_text(encoding="utf-8")).get("source", [])
     except (OSError, ValueError) as error:
         raise UserError(f"{path} cannot be read: {error}") from error
+    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
+        raise UserError(f"{path}: its sources are tables, [[source]]")
     known = [field.name for field in fields(Source)]
     for number, table in enumerate(tables, start=1):
         if unknown := sorted(set(table) - set(known)):
@@ -226,6 +244,8 @@ def _add_path(found: Found, path: Path, source: Source) -> None:
         if _container(path) is None:
             known = " ".join(end for each in CONTAINERS.values() for end in each.suffixes)
             raise UserError(f"{path} is nothing that is read: {known}, and folders")
+        if not path.is_file():
+            raise UserError(f"{path} is no file")
         found.inputs.append(_input(path, source))
         return
     pages = 0
@@ -233,6 +253,8 @@ def _add_path(found: Found, path: Path, source: Source) -> None:
         below.sort()
         for name in sorted(names):
             file = Path(folder, name)
+            if not file.is_file():  # a pipe, or a link to nothing
+                continue
             if _container(file) not in (None, "page"):
                 found.inputs.append(_input(file, source))
             else:
@@ -244,7 +266,7 @@ def _add_path(found: Found, path: Path, source: Source) -> None:
 def _input(path: Path, source: Source, name: str = "") -> Input:
     return Input(
         path=path,
-        name=name or _name(path),
+        name=storable(name or _name(path)),
         container=_container(path) or "folder",
         licence=source.licence,
         site=source.site,
@@ -260,6 +282,11 @@ def _container(path: Path) -> str | None:
         if container.suffixes and name.endswith(container.suffixes):
             return key
     return None
+
+
+def storable(text: str) -> str:
+    """A name or an address as UTF-8 can hold it, cut where it is beyond measure."""
+    return text[:_LONGEST_NAME].encode("utf-8", "replace").decode()
 
 
 def _name(path: Path) -> str:

@@ -6,11 +6,13 @@ import multiprocessing
 import signal
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
+from functools import partial
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import NamedTuple
 
+from webagents.data.corpora.memory import in_a_thread
 from webagents.data.corpora.pages import Rules
 from webagents.data.corpora.parts import Counts, make_empty_part, make_part
 from webagents.data.corpora.skipping import Reason
@@ -99,7 +101,9 @@ def _work(rules: Rules, pipe: Connection) -> None:
         while True:
             job = pipe.recv()
             try:
-                said: Counts | Exception = make_part(job.piece, rules, job.part)
+                said: Counts | Exception = in_a_thread(
+                    partial(make_part, job.piece, rules, job.part)
+                )
             except (UserError, OSError) as failure:
                 said = failure
             pipe.send(said)
