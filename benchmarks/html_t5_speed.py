@@ -4,11 +4,15 @@
 
 Both models get the same sizes and take turns within one process, so that a shared machine slows
 them alike; what counts is the ratio of the medians, the smallest ratio of a turn and the largest
-stand beside it. "Weights" is the time of the weight multiplications alone, forward and backward,
-the floor that no attention can go below with these products. Few layers of each size are run
-(``--layers``): all layers take the same time. Peak memory is that of a process of its own, of which
-only the growth during forward and backward counts. `--lengths 1024 2048 4096 8192 16384 --dtypes
-float32 bfloat16` is the long run for the table in ``docs/performance.md``.
+stand beside it. With one thread the time is the processor's, not the clock's, so that waiting for
+other programs does not count. "Weights" is the time of the weight multiplications alone, forward
+and backward, the floor that no attention can go below with these products. Few layers of each size
+are run (``--layers``): all layers take the same time. Peak memory is that of a process of its own,
+of which only the growth during forward and backward counts.
+
+The long run for the table and the plot in ``docs/performance.md``: ``--lengths 1024 2048 4096 8192
+16384 --dtypes float32 bfloat16 --threads 1 --layers 1 --turns 3 --rows rows.json --plot
+docs/images/html_t5_speed.png``. Rows are added to those in the file, so that it may be cut up.
 """
 
 from __future__ import annotations
@@ -81,15 +85,20 @@ def weights_alone(size: str, layers: int, tokens: int, dtype: torch.dtype) -> Ca
     return multiply
 
 
+def now() -> float:
+    """Seconds, of this process alone if it has one thread."""
+    return time.process_time() if torch.get_num_threads() == 1 else time.perf_counter()
+
+
 def in_turns(work: dict[str, Callable[[], object]], turns: int) -> dict[str, list[float]]:
     """Seconds of each, `turns` times in turn, after one run of each that does not count."""
     seconds: dict[str, list[float]] = {name: [] for name in work}
     for turn in range(turns + 1):
         for name, do in work.items():
-            began = time.perf_counter()
+            began = now()
             do()
             if turn:
-                seconds[name].append(time.perf_counter() - began)
+                seconds[name].append(now() - began)
     return seconds
 
 
@@ -99,7 +108,7 @@ def ratio(slow: list[float], fast: list[float]) -> str:
     return f"{of_medians:.2f}x ({min(turns):.2f} to {max(turns):.2f})"
 
 
-def encoders(size: str, tokens: int, dtype: torch.dtype, layers: int, turns: int) -> None:
+def encoders(size: str, tokens: int, dtype: torch.dtype, layers: int, turns: int) -> dict[str, Any]:
     ids = torch.randint(2, VOCABULARY, (1, tokens))
     models = {which: encoder(which, size, layers, dtype) for which in ("ours", "LongT5")}
     work: dict[str, Callable[[], object]] = {
@@ -117,6 +126,61 @@ def encoders(size: str, tokens: int, dtype: torch.dtype, layers: int, turns: int
         f"| {memory['ours'] / memory['LongT5']:.2f} |",
         flush=True,
     )
+    return {
+        "size": size,
+        "tokens": tokens,
+        "type": str(dtype).split(".")[-1],
+        "seconds": {name: statistics.median(each) / layers for name, each in took.items()},
+        "memory": memory,
+    }
+
+
+def lengths(rows: list[dict[str, Any]]) -> None:
+    """Prints what a token of the longest input takes beside one of 2,048."""
+    for size, dtype in dict.fromkeys((row["size"], row["type"]) for row in rows):
+        each = {
+            row["tokens"]: row["seconds"]["ours"] / row["tokens"]
+            for row in rows
+            if (row["size"], row["type"]) == (size, dtype)
+        }
+        longest = max(each)
+        if longest > 2048 in each:
+            print(
+                f"{size}, {dtype}: a token of {longest} takes "
+                f"{each[longest] / each[2048]:.2f} times one of 2048"
+            )
+
+
+def plot(rows: list[dict[str, Any]], path: str) -> None:
+    """Draws time a token over the length of the input, a panel a size and number type."""
+    from matplotlib import pyplot  # the only use of it here
+
+    panels = list(dict.fromkeys((row["size"], row["type"]) for row in rows))
+    figure, axes = pyplot.subplots(
+        1, len(panels), figsize=(3.2 * len(panels), 3.2), squeeze=False, layout="constrained"
+    )
+    for axis, (size, dtype) in zip(axes[0], panels, strict=True):
+        here = [row for row in rows if (row["size"], row["type"]) == (size, dtype)]
+        here.sort(key=lambda row: row["tokens"])
+        for name, label, style in (
+            ("LongT5", "LongT5 (transformers)", "o-"),
+            ("ours", "HtmlT5", "o-"),
+            ("weights", "weight multiplications alone", ":"),
+        ):
+            tokens = [row["tokens"] for row in here]
+            each = [1e6 * row["seconds"][name] / row["tokens"] for row in here]
+            axis.plot(tokens, each, style, label=label, markersize=4)
+        axis.set_xscale("log", base=2)
+        axis.set_xticks(tokens, [f"{count // 1024}k" for count in tokens])
+        axis.set_ylim(bottom=0)
+        axis.set_title(f"{size}, {dtype}", fontsize=10)
+        axis.set_xlabel("tokens")
+        axis.grid(alpha=0.3)
+    axes[0][0].set_ylabel("µs a token and layer")
+    handles, labels = axes[0][0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower center", ncols=3, frameon=False)
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(path, dpi=120)
 
 
 def peak(which: str, size: str, tokens: int, dtype: torch.dtype, layers: int) -> float:
@@ -172,26 +236,35 @@ def main() -> None:
     parser.add_argument("--lengths", nargs="+", type=int, default=[1024, 4096])
     parser.add_argument("--dtypes", nargs="+", default=["float32"])
     parser.add_argument("--layers", type=int, default=2, help="0: as many as the size has")
-    parser.add_argument("--turns", type=int, default=5)
+    parser.add_argument("--turns", type=int, default=3)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--decode", type=int, nargs=2, default=[2048, 100], metavar=("S", "T"))
+    parser.add_argument("--rows", type=Path, help="a JSON file that gathers what was measured")
+    parser.add_argument("--plot", help="the picture to draw of it")
     parser.add_argument("--peak", help=argparse.SUPPRESS)
     asked = parser.parse_args()
     torch.set_num_threads(asked.threads)
     if asked.peak:
         measure_peak(asked.peak)
         return
-    print(f"torch {torch.__version__}, {asked.threads} threads, {platform.processor()}\n")
+    print(f"torch {torch.__version__}, {asked.threads} threads, {platform.machine()}\n")
     columns = (
         *("size", "tokens", "type", "ours, us a token and layer", "LongT5", "LongT5 / ours"),
         *("ours / weights", "LongT5 / weights", "ours, MiB", "LongT5, MiB", "ours / LongT5"),
     )
     print(f"| {' | '.join(columns)} |\n|{' --- |' * len(columns)}", flush=True)
+    kept = asked.rows is not None and asked.rows.exists()
+    rows: list[dict[str, Any]] = json.loads(asked.rows.read_text()) if kept else []
     for size in asked.sizes:
         for dtype in asked.dtypes:
             for tokens in asked.lengths:
                 layers = asked.layers or FULL[size]
-                encoders(size, tokens, getattr(torch, dtype), layers, asked.turns)
+                rows.append(encoders(size, tokens, getattr(torch, dtype), layers, asked.turns))
+                if asked.rows is not None:
+                    asked.rows.write_text(json.dumps(rows))
+    lengths(rows)
+    if asked.plot:
+        plot(rows, asked.plot)
     if asked.decode[1]:
         decoding(asked.sizes[0], *asked.decode, asked.layers or FULL[asked.sizes[0]], 3)
 

@@ -50,6 +50,37 @@ def test_tiles_give_what_plain_operations_give(left: int, right: int, block: int
     torch.testing.assert_close(found[0], found[1], atol=1e-10, rtol=1e-10)
 
 
+@pytest.mark.parametrize("block", [0, 4, 5])
+def test_tiles_together_give_what_each_gives_alone(
+    block: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mask = torch.ones(2, 400)
+    mask[1, 333:] = 0
+    reach = {"left": 12, "right": 9}
+    near = window_bias(
+        torch.randn(32, 2, dtype=torch.float64),
+        tile=TILE,
+        **reach,
+        bidirectional=True,
+        max_distance=128,
+    )
+    globals_ = 400 // block if block else 0
+    side = torch.randn(2, 2 * globals_, dtype=torch.float64) if block else None
+    qkv = torch.randn(2, 400 + globals_, 3, 2, 4, dtype=torch.float64)
+    found = []
+    for scores in (1 << 17, 1):
+        monkeypatch.setattr(planning, "GROUP", scores)
+        plan_ = plan(mask, **reach, block=block)
+        inputs = [None if t is None else t.clone().requires_grad_() for t in (qkv, near, side)]
+        out = TiledAttention.apply(*inputs, plan_, 0.0)
+        out.square().sum().backward()
+        grads = [t.grad for t in inputs if t is not None]
+        found.append((len(plan_.groups), [out.detach(), *grads]))
+    (together, ours), (alone, wanted) = found
+    assert (together, alone) == (6, 13)
+    torch.testing.assert_close(ours, wanted, atol=1e-12, rtol=1e-12)
+
+
 @pytest.mark.filterwarnings("ignore:flex_attention called without:UserWarning")
 @pytest.mark.parametrize("block", [0, BLOCK])
 @pytest.mark.parametrize(("left", "right"), REACHES)

@@ -13,7 +13,6 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 from transformers import (
     AutoConfig,
     AutoModel,
@@ -29,6 +28,7 @@ from webagents.models.decoder import CrossAttention, Decoder
 from webagents.models.encoder import Encoder, SelfAttention
 from webagents.models.layers import FeedForward, RmsNorm
 from webagents.models.loading import foreign
+from webagents.models.loss import cross_entropy
 
 
 class HtmlT5(PreTrainedModel, GenerationMixin):
@@ -150,16 +150,10 @@ class HtmlT5(PreTrainedModel, GenerationMixin):
     def loss(self, logits: Tensor, labels: Tensor) -> Tensor:
         """Mean cross-entropy over labels that are not -100, with the configured z-loss.
 
-        The z-loss is the mean of log(sum of exp(logits))^2, times `z_loss`.
-        Source: Chowdhery et al. 2022, PaLM, section 5; T5X's ``cross_entropy_with_logits``.
+        logits: (B, T, V). See `loss.cross_entropy`.
         """
-        flat, wanted = logits.flatten(0, -2).float(), labels.to(logits.device).flatten()
-        entropy = functional.cross_entropy(flat, wanted, ignore_index=-100)
-        if not self.config.z_loss:
-            return entropy
-        known = wanted != -100
-        squares = flat.logsumexp(-1).square() * known
-        return entropy + self.config.z_loss * squares.sum() / known.sum()
+        flat, wanted = logits.flatten(0, -2), labels.to(logits.device).flatten()
+        return cross_entropy(flat, wanted, self.config.z_loss)
 
     def prepare_decoder_input_ids_from_labels(self, labels: Tensor) -> Tensor:
         """The target, shifted right behind the start token, -100 as padding: (B, T)."""

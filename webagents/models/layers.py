@@ -9,6 +9,7 @@ cache; written as single operations on whole tensors they would spend their time
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -163,6 +164,27 @@ def norm_with_globals(x: Tensor, norm: RmsNorm, far_norm: RmsNorm, plan: Plan) -
     return result
 
 
+_SLOPE = 2 * math.sqrt(2 / math.pi)
+_CUBE = 0.044715 * _SLOPE
+
+
+def _gelu_share(x: Tensor, square: Tensor) -> Tensor:
+    """The share of x, a number between 0 and 1, that the tanh form of gelu leaves.
+
+    (1 + tanh(z)) / 2 = sigmoid(2 z), and a processor's sigmoid takes a sixth of its tanh's time.
+    square: x^2.
+    """
+    return torch.mul(square, _CUBE).add_(_SLOPE).mul_(x).sigmoid_()
+
+
+def _multiply(one: Tensor, other: Tensor, out: Tensor) -> None:
+    """Writes the product into `out`; `one` may change."""
+    if one.dtype == other.dtype == out.dtype:
+        torch.mul(one, other, out=out)
+    else:
+        out.copy_(one.mul_(other))
+
+
 class _GatedGelu(torch.autograd.Function):
     """gelu(first half) * second half, in pieces: (..., 2 F) to (..., F)."""
 
@@ -174,21 +196,27 @@ class _GatedGelu(torch.autograd.Function):
         out = x.new_empty(*x.shape[:-1], half)
         target = out.view(-1, half)
         for at in _pieces(*rows.shape):
-            gate, linear = rows[at, :half], rows[at, half:]
-            torch.mul(functional.gelu(gate, approximate="tanh"), linear, out=target[at])
+            gate, linear = rows[at, :half].to(_exact(x)), rows[at, half:]
+            gelu = _gelu_share(gate, gate * gate).mul_(gate)
+            _multiply(gelu, linear, out=target[at])
         return out
 
     @staticmethod
     def backward(ctx: Any, up: Tensor) -> Tensor:
+        """With s the share and g = gate s the gelu: d gate = s + (g - g s) z'."""
         (x,) = ctx.saved_tensors
         half = x.shape[-1] // 2
         rows, above = x.reshape(-1, 2 * half), up.reshape(-1, half)
         result = torch.empty_like(rows)
         for at in _pieces(*rows.shape):
-            gate, linear = rows[at, :half], rows[at, half:]
-            d_gate = above[at] * linear
-            result[at, :half] = torch.ops.aten.gelu_backward(d_gate, gate, approximate="tanh")
-            torch.mul(functional.gelu(gate, approximate="tanh"), above[at], out=result[at, half:])
+            gate, linear = rows[at, :half].to(_exact(x)), rows[at, half:]
+            square = gate * gate
+            share = _gelu_share(gate, square)
+            gelu = gate * share
+            slope = square.mul_(3 * _CUBE).add_(_SLOPE)
+            d_gate = torch.addcmul(gelu, gelu, share, value=-1).mul_(slope).add_(share)
+            _multiply(d_gate.mul_(above[at]), linear, out=result[at, :half])
+            _multiply(gelu, above[at], out=result[at, half:])
         return result.view(x.shape)
 
 

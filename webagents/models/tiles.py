@@ -1,11 +1,11 @@
-"""Attention over windows and global tokens, a cache-sized tile of queries at a time.
+"""Attention over windows and global tokens, a few cache-sized tiles of queries at a time.
 
-Legend: B batch, T tokens, G global tokens, H heads, D head size, L queries of a tile, K keys of its
-window that exist, W keys of a whole window.
+Legend: B batch, T tokens, G global tokens, H heads, D head size, N tiles of a group, L queries of a
+tile, W keys of its window, R queries of a group (N L), F global tokens that they see.
 
-What is masked by distance is never computed, keys and values are read where the projections left
-them, and scores live in one small buffer that is used again for every tile. The backward pass
-computes them anew. One pass over the tiles of a layer is one node of autograd.
+What is masked by distance is never computed, queries, keys and values are read where the
+projections left them, and scores live in one small buffer that is used again for every group of
+tiles. The backward pass computes them anew. One pass over a layer is one node of autograd.
 
 Source: Dao et al. 2022, FlashAttention, section 3 (recomputation); Guo et al. 2022, LongT5,
 section 3.1 (the attention).
@@ -13,142 +13,155 @@ section 3.1 (the attention).
 
 from __future__ import annotations
 
-from math import prod
+from collections.abc import Iterator
 from typing import Any
 
 import torch
 from torch import Tensor
 
 from webagents.models.crew import shared
-from webagents.models.plan import Plan, Tile
+from webagents.models.plan import Group, Plan, Tile
 
 _HIDDEN = -1e10
-"""Added to the score of a padding key; finite, so that a query without any key stays finite."""
+"""The score of a padding key; finite, so that a query without any key stays finite."""
 
 
-class _Buffers:
-    """Memory that every tile uses in turn, each in its own shape, so that it stays in the cache."""
+class _Head:
+    """One head of a layer: what the forward and the backward pass over its groups share.
 
-    def __init__(self, like: Tensor) -> None:
-        self.like = like
-        self.kept: dict[str, Tensor] = {}
-        self.held: dict[str, object] = {}
+    Everything is in the type that is computed in, float32 or what is wider: the products of so
+    small matrices gain less from a narrower one than the way there and back costs.
 
-    def take(self, name: str, dtype: torch.dtype, *shape: int) -> Tensor:
-        """The buffer `name` as a contiguous tensor, holding whatever was left in it."""
-        size = prod(shape)
-        memory = self.kept.get(name)
-        if memory is None or memory.numel() < size:
-            memory = self.kept[name] = self.like.new_empty(size, dtype=dtype)
-        return memory[:size].view(shape)
-
-    def changed(self, name: str, what: object) -> bool:
-        """Whether the buffer `name` was last said to hold something else than `what`."""
-        known, self.held[name] = self.held.get(name), what
-        return known != what
-
-
-class _Pass:
-    """What the forward and the backward pass over the tiles share.
-
-    A tile's keys are copied behind the global ones, (H, G + K, D): the products then are single
-    calls over all heads on contiguous results, the only ones that MKL spreads well over threads.
+    memory: what the heads of a thread use in turn, by name.
     """
 
     def __init__(
-        self, qkv: Tensor, bias: Tensor, side: Tensor | None, plan: Plan, heads: slice
+        self,
+        index: int,
+        qkv: Tensor,
+        bias: Tensor,
+        side: Tensor | None,
+        plan: Plan,
+        memory: dict[str, Tensor],
     ) -> None:
-        qkv, bias, side = qkv[:, :, :, heads], bias[heads], None if side is None else side[heads]
-        self.side, self.mask = side, plan.mask
-        self.type, self.exact = qkv.dtype, torch.promote_types(qkv.dtype, torch.float32)
-        self.tokens, (self.heads, self.size) = qkv.shape[1] - plan.globals_, qkv.shape[3:]
-        self.q, self.k, self.v = qkv.permute(2, 0, 3, 1, 4)  # views (B, H, T + G, D)
-        self.bias = bias.to(self.exact)
-        self.buffers = _Buffers(qkv)
+        exact = torch.promote_types(qkv.dtype, torch.float32)
+        self.index, self.plan, self.memory = index, plan, memory
+        self.q, self.k, self.v = qkv[:, :, :, index].to(exact).unbind(2)  # (B, T + G, D)
+        self.bias = bias[index].to(exact)
+        self.tile, self.tokens = bias.shape[1], qkv.shape[1] - plan.globals_
+        self.towards = None  # row b + 1: the biases of block b towards the global tokens
+        if side is not None and plan.globals_:
+            self.towards = side[index].to(exact).unfold(0, plan.globals_, 1).flip(0)
 
-    def gathered(self, tile: Tile, source: Tensor, name: str) -> Tensor:
-        """The row's global keys (or values) and the tile's: (H, G + K, D), contiguous."""
-        near, far = tile.k1 - tile.k0, tile.far
-        both = self.buffers.take(name, self.type, self.heads, far + near, self.size)
-        if far and self.buffers.changed(name, (tile.row, near)):
-            both[:, :far] = source[tile.row, :, self.tokens : self.tokens + far]
-        both[:, far:] = source[tile.row, :, tile.k0 : tile.k1]
-        return both
+    def scores(self, name: str, group: Group) -> Tensor:
+        """The memory of that name as a contiguous (R, F + W), holding whatever was left in it."""
+        rows, columns = group.q1 - group.q0, group.far + group.near
+        memory = self.memory.get(name)
+        if memory is None or memory.numel() < rows * columns:
+            memory = self.memory[name] = self.q.new_empty(rows * columns)
+        return memory[: rows * columns].view(rows, columns)
 
-    def softmax(self, tile: Tile, keys: Tensor) -> Tensor:
-        """The attention weights of a tile: (H, L, G + K)."""
-        rows, near, far = tile.q1 - tile.q0, tile.k1 - tile.k0, tile.far
-        shape = self.heads, rows, far + near
-        scores = self.buffers.take("scores", self.exact, *shape)
-        scores[:, :, far:] = self.bias[:, :rows, tile.column : tile.column + near]
-        if tile.hidden and self.mask is not None:
-            scores[:, :, far:].masked_fill_(~self.mask[tile.row, tile.k0 : tile.k1], _HIDDEN)
-        if self.side is not None and far:
-            for begin, end, start in tile.runs:
-                scores[:, begin:end, :far] = self.side[:, None, start : start + far]
-        query = self.q[tile.row, :, tile.q0 : tile.q1]
-        _add_product(scores, query, keys.transpose(1, 2))
-        return torch.softmax(scores, -1, out=self.buffers.take("weights", self.exact, *shape))
+    def products(self, group: Group, left: Tensor, right: Tensor, out: Tensor, add: float) -> None:
+        """Puts `left`, (R, D), times the keys or values of `right`, (B, T + G, D), into `out`.
 
-
-def _add_product(out: Tensor, left: Tensor, right: Tensor) -> None:
-    if out.dtype == left.dtype:
-        out.baddbmm_(left, right)
-    else:
-        out.add_(torch.bmm(left, right))
-
-
-def _set_product(out: Tensor, left: Tensor, right: Tensor) -> None:
-    if out.dtype == left.dtype:
-        torch.bmm(left, right, out=out)
-    else:
-        out.copy_(torch.bmm(left, right))
-
-
-class _Back:
-    """Brings the gradients of gathered keys (or values) back to where those came from.
-
-    target: (B, H, T + G, D). What is for the global tokens gathers in the buffer until they change.
-    """
-
-    def __init__(self, work: _Pass, target: Tensor) -> None:
-        self.work, self.target = work, target
-        self.held: tuple[Tile, Tensor] | None = None
-
-    def add(self, tile: Tile, left: Tensor, right: Tensor) -> None:
-        """Adds the product, (H, G + K, D), for the keys of the tile."""
-        near, far, work = tile.k1 - tile.k0, tile.far, self.work
-        if self.held is None or self.held[1].shape[1] != far + near or self.held[0].row != tile.row:
-            self.flush()
-            self.held = (
-                tile,
-                work.q.new_empty((work.heads, far + near, work.size), dtype=work.exact),
-            )
-            _set_product(self.held[1], left, right)
+        out: (R, F + W), times `add` added to the product.
+        """
+        row = right[group.row]
+        keys = row[group.k0 : group.k1]
+        if group.far:
+            far = row[self.tokens : self.tokens + group.far]
+            out[:, : group.far].addmm_(left, far.T, beta=add)
+        if group.sliding:
+            near = out.unflatten(0, (-1, self.tile))[:, :, group.far :]
+            windows = keys.unfold(0, group.near, self.tile)  # (N, D, W)
+            near.baddbmm_(left.unflatten(0, (-1, self.tile)), windows, beta=add)
         else:
-            self.held[1][:, far:] = 0
-            _add_product(self.held[1], left, right)
-        self.target[tile.row, :, tile.k0 : tile.k1] += self.held[1][:, far:]
+            out[:, group.far :].addmm_(left, keys.T, beta=add)
 
-    def flush(self) -> None:
-        """Hands over what has gathered for the global tokens."""
-        if self.held is not None and self.held[0].far:
-            tile, found = self.held
-            begin = self.work.tokens
-            self.target[tile.row, :, begin : begin + tile.far] += found[:, : tile.far]
-        self.held = None
+    def mix(self, group: Group, weights: Tensor, source: Tensor, out: Tensor) -> None:
+        """Puts the weighted sums of the keys or values of `source` into `out`, (R, D)."""
+        row = source[group.row]
+        keys = row[group.k0 : group.k1]
+        if group.sliding:
+            near = weights.unflatten(0, (-1, self.tile))[:, :, group.far :]
+            windows = keys.unfold(0, group.near, self.tile).transpose(1, 2)
+            out.unflatten(0, (-1, self.tile)).baddbmm_(near, windows, beta=0)
+        else:
+            out.addmm_(weights[:, group.far :], keys, beta=0)
+        if group.far:
+            far = row[self.tokens : self.tokens + group.far]
+            out.addmm_(weights[:, : group.far], far)
+
+    def spread(self, group: Group, weights: Tensor, source: Tensor, target: Tensor) -> None:
+        """Adds `source`, (R, D), times the weights, to the keys of `target`, (B, T + G, D)."""
+        row = target[group.row]
+        near = weights[:, group.far :]
+        if group.far:
+            far = row[self.tokens : self.tokens + group.far]
+            far.addmm_(weights[:, : group.far].T, source)
+        if group.sliding:
+            for tile in group.tiles:
+                rows = slice(tile.q0 - group.q0, tile.q1 - group.q0)
+                row[tile.k0 : tile.k1].addmm_(near[rows].T, source[rows])
+        else:
+            row[group.k0 : group.k1].addmm_(near.T, source)
+
+    def softmax(self, group: Group) -> Tensor:
+        """The attention weights of a group: (R, F + W)."""
+        scores = self.scores("weights", group)
+        near, far = scores[:, group.far :], scores[:, : group.far]
+        if group.sliding:
+            near.unflatten(0, (-1, self.tile)).copy_(self.bias)
+        else:
+            if len(group.tiles) > 1:
+                near.fill_(-torch.inf)
+            for tile in group.tiles:
+                part = near[_place(tile, group)]
+                part.copy_(self.bias[_window(tile)])
+                if tile.hidden and self.plan.mask is not None:
+                    part.masked_fill_(~self.plan.mask[tile.row, tile.k0 : tile.k1], _HIDDEN)
+        if group.far and self.towards is not None:
+            for rows, first, blocks in _blocks(group, self.plan.globals_):
+                known = self.towards[first + 1 : first + 1 + blocks, None, : group.far]
+                far[rows].unflatten(0, (blocks, -1)).copy_(known)
+        self.products(group, self.q[group.row, group.q0 : group.q1], self.k, scores, 1.0)
+        weights: Tensor = torch.ops.aten._softmax.out(scores, -1, False, out=scores)
+        return weights
 
 
-def _dropout(like: Tensor, rate: float, seed: int, index: int, heads: slice) -> Tensor:
-    """What to multiply a tile's weights by: 0 or 1 / (1 - rate), the same again for the same.
+def _place(tile: Tile, group: Group) -> tuple[slice, slice]:
+    """Where a tile's scores stand among those of its group's keys."""
+    rows = slice(tile.q0 - group.q0, tile.q1 - group.q0)
+    return rows, slice(tile.k0 - group.k0, tile.k1 - group.k0)
+
+
+def _window(tile: Tile) -> tuple[slice, slice]:
+    """The part of the window's biases that is a tile's."""
+    return slice(tile.q1 - tile.q0), slice(tile.column, tile.column + tile.k1 - tile.k0)
+
+
+def _blocks(group: Group, globals_: int) -> Iterator[tuple[slice, int, int]]:
+    """The global blocks of a group's queries: which queries, the first block, how many blocks.
+
+    Queries that come together are as many of each block.
+    """
+    if group.blocks is not None:
+        first, size = group.blocks
+        yield slice(0, group.q1 - group.q0), first, (group.q1 - group.q0) // size
+        return
+    for tile in group.tiles:
+        for run in tile.runs:
+            begin = tile.q0 - group.q0
+            yield slice(begin + run.begin, begin + run.end), globals_ - 1 - run.start, 1
+
+
+def _dropout(like: Tensor, rate: float, seed: int, group: int, head: int) -> Tensor:
+    """What to multiply a group's weights by: 0 or 1 / (1 - rate), the same again for the same.
 
     Each head draws from a generator of its own, so that it matters not which thread has it.
     """
-    kept = torch.empty_like(like)
-    for head, mine in enumerate(kept, heads.start):
-        generator = torch.Generator(like.device).manual_seed(seed + (index << 16) + head)
-        mine.bernoulli_(1 - rate, generator=generator)
-    return kept.div_(1 - rate)
+    generator = torch.Generator(like.device).manual_seed(seed + (group << 16) + head)
+    return torch.empty_like(like).bernoulli_(1 - rate, generator=generator).div_(1 - rate)
 
 
 class TiledAttention(torch.autograd.Function):
@@ -177,7 +190,14 @@ class TiledAttention(torch.autograd.Function):
         out = qkv.new_empty(rows, qkv.shape[1] - plan.globals_, heads, size)
         if plan.mask is not None:
             out.zero_()
-        shared(lambda some: _forward(qkv, bias, side, plan, dropout, ctx.seed, out, some), heads)
+
+        def work(some: slice) -> None:
+            memory: dict[str, Tensor] = {}
+            mine = range(some.start, some.stop)
+            share = [_Head(index, qkv, bias, side, plan, memory) for index in mine]
+            _forward(share, plan, dropout, ctx.seed, out)
+
+        shared(work, heads)
         return out
 
     @staticmethod
@@ -187,8 +207,14 @@ class TiledAttention(torch.autograd.Function):
         exact = torch.promote_types(qkv.dtype, torch.float32)
         d_qkv, d_bias = (torch.zeros_like(t, dtype=exact) for t in (qkv, bias))
         d_side = None if side is None else torch.zeros_like(side, dtype=exact)
-        given = qkv, bias, side, ctx.plan, ctx.dropout, ctx.seed, grad
-        shared(lambda some: _backward(*given, d_qkv, d_bias, d_side, some), qkv.shape[3])
+
+        def work(some: slice) -> None:
+            memory: dict[str, Tensor] = {}
+            mine = range(some.start, some.stop)
+            share = [_Head(index, qkv, bias, side, ctx.plan, memory) for index in mine]
+            _backward(share, ctx.plan, ctx.dropout, ctx.seed, grad, d_qkv, d_bias, d_side)
+
+        shared(work, qkv.shape[3])
         return (
             d_qkv.to(qkv.dtype),
             d_bias.to(bias.dtype),
@@ -198,29 +224,23 @@ class TiledAttention(torch.autograd.Function):
         )
 
 
-def _forward(
-    qkv: Tensor,
-    bias: Tensor,
-    side: Tensor | None,
-    plan: Plan,
-    dropout: float,
-    seed: int,
-    out: Tensor,
-    heads: slice,
-) -> None:
-    work = _Pass(qkv, bias, side, plan, heads)
-    for index, tile in enumerate(plan.tiles):
-        weights = work.softmax(tile, work.gathered(tile, work.k, "keys"))
-        if dropout:
-            weights *= _dropout(weights, dropout, seed, index, heads)
-        mixed = torch.bmm(weights.to(work.type), work.gathered(tile, work.v, "values"))
-        out[tile.row, tile.q0 : tile.q1, heads] = mixed.transpose(0, 1)
+def _forward(heads: list[_Head], plan: Plan, dropout: float, seed: int, out: Tensor) -> None:
+    """Writes the results of some heads into `out`, (B, T, H, D)."""
+    for number, group in enumerate(plan.groups):
+        for head in heads:  # within a group, so that what lies side by side is read together
+            weights = head.softmax(group)
+            if dropout:
+                weights *= _dropout(weights, dropout, seed, number, head.index)
+            target = out[group.row, group.q0 : group.q1, head.index]
+            same = target.dtype == weights.dtype
+            mixed = target if same else weights.new_empty(target.shape)
+            head.mix(group, weights, head.v, mixed)
+            if not same:
+                target.copy_(mixed)
 
 
 def _backward(
-    qkv: Tensor,
-    bias: Tensor,
-    side: Tensor | None,
+    heads: list[_Head],
     plan: Plan,
     dropout: float,
     seed: int,
@@ -228,35 +248,64 @@ def _backward(
     d_qkv: Tensor,
     d_bias: Tensor,
     d_side: Tensor | None,
-    heads: slice,
 ) -> None:
-    work = _Pass(qkv, bias, side, plan, heads)
-    d_q, d_k, d_v = d_qkv[:, :, :, heads].permute(2, 0, 3, 1, 4)
-    d_bias, d_side = d_bias[heads], None if d_side is None else d_side[heads]
-    back_k, back_v = _Back(work, d_k), _Back(work, d_v)
-    for index, tile in enumerate(plan.tiles):
-        at, near, far = slice(tile.q0, tile.q1), tile.k1 - tile.k0, tile.far
-        keys = work.gathered(tile, work.k, "keys")
-        values = work.gathered(tile, work.v, "values")
-        weights = work.softmax(tile, keys)
-        kept = _dropout(weights, dropout, seed, index, heads) if dropout else None
-        above = grad[tile.row, at, heads].transpose(0, 1)
-        passed = (weights if kept is None else weights * kept).to(work.type)
-        back_v.add(tile, passed.transpose(1, 2), above)
-        d_scores = work.buffers.take("scores", work.exact, *weights.shape)
-        _set_product(d_scores, above, values.transpose(1, 2))
-        if kept is not None:
-            d_scores *= kept
-        torch.ops.aten._softmax_backward_data.out(
-            d_scores, weights, -1, work.exact, grad_input=d_scores
-        )
-        rows = tile.q1 - tile.q0
-        d_bias[:, :rows, tile.column : tile.column + near] += d_scores[:, :, far:]
-        if d_side is not None:
-            for begin, end, start in tile.runs:
-                d_side[:, start : start + far] += d_scores[:, begin:end, :far].sum(1)
-        d_low = d_scores.to(work.type)
-        d_q[tile.row, :, at] = torch.bmm(d_low, keys)
-        back_k.add(tile, d_low.transpose(1, 2), work.q[tile.row, :, at])
-    back_k.flush()
-    back_v.flush()
+    """Adds what some heads, given grad, (B, T, H, D), give the gradients of the arguments."""
+    targets = [_Gradients(head, d_qkv, d_bias) for head in heads]
+    for number, group in enumerate(plan.groups):
+        at = group.row, slice(group.q0, group.q1)
+        for head, target in zip(heads, targets, strict=True):
+            weights = head.softmax(group)
+            kept = _dropout(weights, dropout, seed, number, head.index) if dropout else None
+            above = grad[(*at, head.index)].to(weights.dtype)
+            head.spread(group, weights if kept is None else weights * kept, above, target.v)
+            d_scores = head.scores("d_scores", group)
+            head.products(group, above, head.v, d_scores, 0.0)
+            if kept is not None:
+                d_scores *= kept
+            torch.ops.aten._softmax_backward_data.out(
+                d_scores, weights, -1, weights.dtype, grad_input=d_scores
+            )
+            target.add_biases(group, d_scores)
+            head.mix(group, d_scores, head.k, target.q[at])
+            head.spread(group, d_scores, head.q[at], target.k)
+    if d_side is not None:
+        for target in targets:
+            target.add_side(d_side)
+
+
+class _Gradients:
+    """Where the gradients of one head go.
+
+    d_qkv: (B, T + G, 3, H, D). d_bias: (H, L, W).
+    """
+
+    def __init__(self, head: _Head, d_qkv: Tensor, d_bias: Tensor) -> None:
+        self.head = head
+        self.q, self.k, self.v = d_qkv[:, :, :, head.index].unbind(2)
+        self.bias = d_bias[head.index]
+        self.towards = None if head.towards is None else torch.zeros_like(head.towards)
+
+    def add_biases(self, group: Group, d_scores: Tensor) -> None:
+        """Adds those of a group's biases, which are those of its scores, (R, F + W)."""
+        near, far = d_scores[:, group.far :], d_scores[:, : group.far]
+        if group.sliding:
+            self.bias += near.unflatten(0, (-1, self.head.tile)).sum(0)
+        else:
+            for tile in group.tiles:
+                self.bias[_window(tile)] += near[_place(tile, group)]
+        if group.far and self.towards is not None:
+            for rows, first, blocks in _blocks(group, self.head.plan.globals_):
+                found = far[rows].unflatten(0, (blocks, -1)).sum(1)
+                self.towards[first + 1 : first + 1 + blocks, : group.far] += found
+
+    def add_side(self, d_side: Tensor) -> None:
+        """Adds what has gathered in `towards`, (G + 1, G), to the side biases', (H, 2 G).
+
+        In rows of 2 G + 1 numbers, read again as rows of 2 G, each row stands one further right.
+        """
+        if self.towards is None:
+            return
+        rows, columns = self.towards.shape
+        wide = self.towards.new_zeros(rows, 2 * columns + 1)
+        wide[:, :columns] = self.towards.flip(0)
+        d_side[self.head.index] += wide.flatten()[: rows * 2 * columns].view(rows, -1).sum(0)
