@@ -71,6 +71,7 @@ app.command()(datasets.view)
 app.add_typer(corpus, name="corpus")
 app.command()(training.tokenizer)
 app.command()(training.pretrain)
+app.command()(training.train)
 app.command()(machine.doctor)
 
 

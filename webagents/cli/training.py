@@ -1,4 +1,4 @@
-"""Verbs of training: tokenizer, pretrain, as functions that have a flag for each setting."""
+"""Verbs of training: tokenizer, pretrain, train, as functions that have a flag for each setting."""
 
 from __future__ import annotations
 
@@ -40,3 +40,19 @@ def pretrain() -> Callable[..., None]:
             typer.echo(f"model: {model}")
 
     return function_of(Pretraining, run, arguments=["corpus"])
+
+
+def train() -> Callable[..., None]:
+    """Train a policy to do what demonstrations show; can be resumed, on several GPUs too."""
+    from webagents.progress import shown
+
+    with extra("training"):
+        from webagents.training.imitation import Imitation, imitate
+        from webagents.training.running.folders import main_process
+
+    def run(config: Imitation) -> None:
+        policy = imitate(config, progress=shown)
+        if main_process():
+            typer.echo(f"policy: {policy}")
+
+    return function_of(Imitation, run, arguments=["data"])

@@ -23,13 +23,14 @@ WITH_SETTINGS: dict[str, Callable[[], Callable[..., None]]] = {
     "build": datasets.build,
     "tokenizer": training.tokenizer,
     "pretrain": training.pretrain,
+    "train": training.train,
 }
 """Verbs whose flags are made from a record of settings: each gives the function that has them, so
 that the record is imported for the verb that is called, and not to list the verbs."""
 
 RESUMABLE = {
     "evaluate": "",
-    **dict.fromkeys(("collect", "mix", "build", "pretrain"), " --resume"),
+    **dict.fromkeys(("collect", "mix", "build", "pretrain", "train"), " --resume"),
 }
 """Verbs that go on where they were when the same command is given again, with this added."""
 

@@ -45,6 +45,18 @@ def _replay(path: str) -> Policy:
     return ReplayPolicy.read(Path(path))
 
 
+def _checkpoint(folder: Path) -> Policy:
+    try:
+        from webagents.policies.sequence import SequencePolicy
+    except ImportError as error:
+        raise UnknownPolicy(
+            f"a checkpoint, as {clipped(str(folder))}, needs the extra models ({error}); "
+            "install it with: pip install 'webagents-gym[models]'"
+        ) from error
+
+    return SequencePolicy.read(folder)
+
+
 def _webshop_rule(nothing: str) -> Policy:
     from webagents.policies.shop import RulePolicy
 
@@ -68,7 +80,8 @@ def load_policy(name: str) -> Policy:
 
     ``expert`` and ``expert:VARIANT`` (another order where any will do), ``random``,
     ``replay:PATH``, ``perturbed:POLICY`` and ``perturbed:RATE:POLICY`` (with mistakes in between),
-    ``webshop-rule`` (WebShop's baseline), ``module:Class``.
+    ``webshop-rule`` (WebShop's baseline), the folder of a trained policy's checkpoint (``./expert``
+    for one of a name that is taken), ``module:Class``.
 
     Raises:
         UnknownPolicy: there is none, or it cannot be loaded.
@@ -77,9 +90,14 @@ def load_policy(name: str) -> Policy:
     make = POLICIES.get(word)
     if make is not None:
         return make(rest)
+    if Path(name).is_dir():
+        return _checkpoint(Path(name))
     if colon and rest.isidentifier():
         return _from_module(word, rest)
-    known = "expert, random, replay:PATH, perturbed:POLICY, webshop-rule, module:Class"
+    known = (
+        "expert, random, replay:PATH, perturbed:POLICY, webshop-rule, a checkpoint's folder, "
+        "module:Class"
+    )
     raise UnknownPolicy(f"no policy {clipped(name)}; the policies are {known}")
 
 

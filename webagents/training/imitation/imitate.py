@@ -1,0 +1,67 @@
+"""Imitation from its settings to a policy on disk."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+from webagents.data import Dataset
+from webagents.data.streaming import episodes
+from webagents.models.tokenizer import load_tokenizer
+from webagents.progress import Shown, silent
+from webagents.training.imitation.judging import HeldOut
+from webagents.training.imitation.lanes import ImitationLane
+from webagents.training.imitation.settings import Imitation
+from webagents.training.imitation.teaching import Teacher
+from webagents.training.running import train
+from webagents.training.running.folders import MODEL, open_run
+from webagents.training.starting import starting_model
+
+log = logging.getLogger(__name__)
+
+
+def imitate(config: Imitation, *, progress: Shown = silent) -> Path:
+    """Trains a policy; gives the folder of its checkpoint, which `load_policy` reads.
+
+    Raises:
+        UserError: the data, the model or the tokenizer cannot be read, `config.out` is taken, or
+            there is nothing to learn.
+        TrainingDiverged: see `running.train`; so for KeyboardInterrupt.
+    """
+    tokenizer, form = load_tokenizer(config.tokenizer), config.form
+    known = {str(path): Dataset(path).known["tasks"] for path in config.data}
+    model = starting_model(config.model, tokenizer, config.changes, seed=config.seed)
+    pad = int(model.config.pad_token_id)
+    rows = config.batch // config.lanes
+    if open_run(config, "imitation", known={"data": known}):
+        folder = config.out / MODEL
+        tokenizer.save_pretrained(folder)
+        form.save(folder)
+
+    def lane(number: int) -> ImitationLane:
+        return ImitationLane(
+            number=number,
+            demonstrations=lambda: episodes(
+                config.data, pictures=None, seed=config.seed, rank=number, of=config.lanes
+            ),
+            teacher=Teacher(tokenizer, form),
+            rows=rows,
+            window=config.window,
+            pad=pad,
+            seed=config.seed,
+        )
+
+    watched = Teacher(tokenizer, form)
+    held_out = HeldOut(
+        (
+            step
+            for path in config.held_out
+            for step in watched.steps(Dataset(path).demonstrations(pictures=None))
+        ),
+        rows=rows,
+        pad=pad,
+    )
+    if watched.left_out:
+        log.info("left out of validation: %s", dict(watched.left_out))
+    train(model, lane, config, validate=held_out if held_out.batches else None, progress=progress)
+    return config.out / MODEL
