@@ -1,0 +1,85 @@
+"""Heads that tell what an element is from an encoder's states.
+
+Legend: B batch, T tokens, E elements, C classes, d width of the encoder's states.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from webagents.models.encoder import Encoder
+from webagents.training.forms.examples import NO_TYPE, Batch
+
+
+class Logits(NamedTuple):
+    """What the classifier thinks of a batch.
+
+    forms: (B, form types).
+    fields: (B, E, field types).
+    """
+
+    forms: Tensor
+    fields: Tensor
+
+
+class ElementClassifier(nn.Module):
+    """Tells the class of elements that are pointed at, each by the span of its tokens.
+
+    An element is the mean of the states of its span: of its start tag, or of all of it.
+    """
+
+    def __init__(self, width: int, classes: int) -> None:
+        super().__init__()
+        self.out = nn.Linear(width, classes)
+        nn.init.normal_(self.out.weight, std=width**-0.5)
+        nn.init.zeros_(self.out.bias)
+
+    def forward(self, states: Tensor, spans: Tensor) -> Tensor:
+        """(B, T, d) to logits (B, E, C).
+
+        spans: (B, E, 2) int64, the first token of each element and the one behind its last; an
+            element without tokens is all zeros.
+        """
+        logits: Tensor = self.out(span_means(states, spans))
+        return logits
+
+
+def span_means(states: Tensor, spans: Tensor) -> Tensor:
+    """The means of the states of spans, in float32: (B, T, d) and (B, E, 2) to (B, E, d)."""
+    at = torch.arange(states.shape[1], device=states.device)
+    inside = (at >= spans[..., :1]) & (at < spans[..., 1:])  # (B, E, T)
+    return inside.float() @ states.float() / inside.sum(-1, keepdim=True).clamp(min=1)
+
+
+class FormClassifier(nn.Module):
+    """An encoder with two heads: of a form's type and of the types of its fields."""
+
+    def __init__(self, encoder: Encoder, form_types: int, field_types: int) -> None:
+        super().__init__()
+        self.encoder = encoder
+        width = encoder.config.d_model
+        self.form_head = ElementClassifier(width, form_types)
+        self.field_head = ElementClassifier(width, field_types)
+
+    def forward(self, batch: Batch) -> Logits:
+        """The logits of all forms and fields; those of padding mean nothing."""
+        states = self.encoder(batch.ids, batch.mask).last_hidden_state
+        # a padded position may hold anything finite; no span reaches there
+        with torch.autocast(states.device.type, enabled=False):
+            return Logits(
+                self.form_head(states, batch.forms)[:, 0], self.field_head(states, batch.fields)
+            )
+
+    def loss(self, batch: Batch) -> Tensor:
+        """The mean cross-entropy of forms and that of fields, in nats, added."""
+        logits = self(batch)
+        loss = functional.cross_entropy(logits.forms, batch.types, ignore_index=NO_TYPE)
+        if bool((batch.field_types != NO_TYPE).any()):
+            loss = loss + functional.cross_entropy(
+                logits.fields.flatten(0, 1), batch.field_types.flatten(), ignore_index=NO_TYPE
+            )
+        return loss
