@@ -7,7 +7,7 @@ file, line by line: run it again to go on, or to print the table.
 
     python -m venv /tmp/formasaurus && /tmp/formasaurus/bin/pip install formasaurus==0.10.0
     python benchmarks/forms.py --python /tmp/formasaurus/bin/python --out forms.jsonl \
-        --folds 3 --changes qk_layernorm=true --pretrained runs/pretrain-small/model
+        --folds 3 --epochs 4 --pretrained runs/pretrain-small/model
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ def main() -> None:
     parser.add_argument("--rows", nargs="*", choices=ROWS, default=ROWS)
     parser.add_argument("--pretrained", default="", help="the folder of a checkpoint")
     parser.add_argument("--model", default="small", help="the preset of the row from scratch")
-    parser.add_argument("--changes", nargs="*", default=[], help="of the preset, as in pretrain")
+    parser.add_argument("--changes", default="", help="of the preset, as in pretrain")
     parser.add_argument("--tokenizer", default="html-8k")
     parser.add_argument("--epochs", type=int, default=8)
     parser.add_argument("--trial-epochs", type=int, default=2, help="to choose a learning rate")
@@ -97,7 +97,7 @@ def main() -> None:
     if "formasaurus" in given.rows and len(done.answers("formasaurus")) < given.folds:
         for line in worker(given.python, "answers", given.folds):
             done.add(json.loads(line) | {"row": "formasaurus"})
-    starts = {"scratch": (given.model, given.changes), "pretrained": (given.pretrained, [])}
+    starts = {"scratch": (given.model, given.changes), "pretrained": (given.pretrained, "")}
     networks = [row for row in given.rows if row in starts and starts[row][0]]
     if networks:
         tokenizer = load_tokenizer(given.tokenizer)
@@ -179,7 +179,7 @@ class Network(NamedTuple):
     """HTML-T5 from a preset or a checkpoint, fitted anew for every fold."""
 
     start: str
-    changes: Sequence[str]
+    changes: str
     tokenizer: Any
     data: Data
     bfloat16: bool

@@ -34,8 +34,8 @@ def test_presets_have_the_papers_sizes() -> None:
         }
     assert {name: round(size / 1e6, 1) for name, size in sizes.items()} == {
         "tiny": 0.2,
-        "small": 7.7,
-        "20m": 20.9,
+        "small": 8.7,
+        "20m": 21.3,
         "base": 247.6,
         "large": 783.2,
         "xl": 2849.8,

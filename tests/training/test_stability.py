@@ -18,6 +18,7 @@ from webagents.training.stability import (
     LEARNING_RATES,
     Monitors,
     largest_logit,
+    likeness,
     lr_sensitivity,
     predicted_max_logit,
 )
@@ -266,6 +267,9 @@ def test_a_look_tells_of_attention_output_gradients_and_updates(checkpointing: b
         wanted[f"gradient_rms/{name}"] = gradient.square().mean().sqrt().item()
         wanted[f"update_rms/{name}"] = update.square().mean().sqrt().item()
     logit = values.pop("max_attention_logit")
+    wanted["encoder_likeness"] = (
+        likeness(result.encoder_last_hidden_state, batch()["attention_mask"]).mean().item()
+    )
     assert (values, logit > 0) == (pytest.approx(wanted, rel=1e-5), True)
 
 
@@ -305,7 +309,7 @@ def test_the_monitors_fire_on_a_run_made_to_diverge_and_not_on_one_with_the_norm
     told = {}
     for qk_layernorm in (False, True):
         model = tiny(qk_layernorm=qk_layernorm)
-        optimizer = optimizer_for(model, config(learning_rate=0.3))
+        optimizer = optimizer_for(model, config(learning_rate=1.0))
         watch = Monitors(model, optimizer)
         told[qk_layernorm] = set[str]()
         for step in range(12):
@@ -319,6 +323,21 @@ def test_the_monitors_fire_on_a_run_made_to_diverge_and_not_on_one_with_the_norm
                 if "attention logit" in warning
             }
     assert told == {False: {"above 1000", "above 10000"}, True: set()}
+
+
+def test_likeness_is_the_mean_cosine_of_tokens_without_padding() -> None:
+    states = torch.tensor([[[2.0, 0.0], [0.0, 3.0], [9.0, 9.0]], [[1.0, 1.0]] * 3])
+    mask = torch.tensor([[1, 1, 0], [1, 1, 1]])
+    # (1 + 0 + 0 + 1) / 4 of two tokens at right angles, 1 of three that are alike
+    assert likeness(states, mask).tolist() == pytest.approx([0.5, 1.0])
+
+
+def test_an_encoder_whose_states_are_alike_is_told_of() -> None:
+    found = [worries({"encoder_likeness": value}, None) for value in (0.5, 0.95)]
+    assert [[text.partition(",")[0] for text in texts] for texts in found] == [
+        [],
+        ["the encoder's states are all alike"],
+    ]
 
 
 def test_what_is_worrying_is_told_in_a_sentence_each() -> None:

@@ -68,7 +68,7 @@ def fit(model: FormClassifier, examples: Sequence[FormExample], config: FitConfi
     return losses
 
 
-@torch.inference_mode()
+@torch.no_grad()
 def answers(
     model: FormClassifier, examples: Sequence[FormExample], config: FitConfig
 ) -> list[Answer]:

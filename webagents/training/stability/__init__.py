@@ -12,6 +12,7 @@ independent weight decay is the optimiser's (`OptimizerConfig`).
 """
 
 from webagents.training.stability.attention import largest_logit
+from webagents.training.stability.likeness import likeness
 from webagents.training.stability.monitors import Monitors, Reading
 from webagents.training.stability.sensitivity import (
     LEARNING_RATES,
@@ -27,6 +28,7 @@ __all__ = [
     "Monitors",
     "Reading",
     "largest_logit",
+    "likeness",
     "lr_sensitivity",
     "predicted_max_logit",
 ]

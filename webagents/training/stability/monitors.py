@@ -16,6 +16,7 @@ from torch.utils.hooks import RemovableHandle
 from webagents.models import HtmlT5
 from webagents.models.encoder import SelfAttention, Where
 from webagents.training.stability.attention import largest_logit
+from webagents.training.stability.likeness import likeness
 from webagents.training.stability.worries import worries
 
 _ROWS = 1024
@@ -26,8 +27,9 @@ class Reading(NamedTuple):
     """What was seen at a step.
 
     values: ``max_attention_logit`` (block 0 of the encoder, see `largest_logit`), ``mean_log_z``
-        (of the output's softmax, over labels), and for each tensor the root mean squares
-        ``gradient_rms/<name>`` (as the optimiser got it) and ``update_rms/<name>``.
+        (of the output's softmax, over labels), ``encoder_likeness`` (see `likeness`), and for each
+        tensor the root mean squares ``gradient_rms/<name>`` (as the optimiser got it) and
+        ``update_rms/<name>``.
     warnings: what gives reason to worry, a sentence each.
     """
 
@@ -69,6 +71,7 @@ class Monitors:
         self._where: Where | None = None
         self._logit: Tensor | None = None
         self._log_z: list[Tensor] = []
+        self._alike: list[Tensor] = []
         self._before: list[Tensor] = []
         self._squares: dict[str, list[Tensor]] = {}
         self._weights: dict[str, nn.Parameter] = {}
@@ -95,6 +98,8 @@ class Monitors:
             values["max_attention_logit"] = float(self._logit)
         if self._log_z:
             values["mean_log_z"] = float(torch.cat(self._log_z).mean())
+        if self._alike:
+            values["encoder_likeness"] = float(torch.cat(self._alike).mean())
         for kind, norms in self._squares.items():
             found = torch.stack(norms).tolist()
             values |= {
@@ -132,6 +137,9 @@ class Monitors:
         self, module: HtmlT5, arguments: tuple[Any, ...], named: dict[str, Any], result: Any
     ) -> None:
         given = inspect.signature(HtmlT5.forward).bind(module, *arguments, **named).arguments
+        states = getattr(result, "encoder_last_hidden_state", None)
+        if states is not None:
+            self._alike.append(likeness(states, given.get("attention_mask")))
         labels = given.get("labels")
         if labels is None:
             return

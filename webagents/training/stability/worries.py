@@ -9,6 +9,10 @@ WARN, ALARM = 1e3, 1e4
 """Attention logits from which losses got worse, and from which every run diverged.
 Source: Wortsman et al. 2023, Small-scale proxies, section 3.1.1."""
 
+ALIKE = 0.9
+"""Encoders whose states were alike by so much were of no use to a decoder or a classifier; seen in
+our own runs (docs/experiments.md)."""
+
 SMALL = 10
 """Root mean squares of gradients below this many epsilons are told of; webagents' own choice."""
 
@@ -31,6 +35,12 @@ def worries(values: Mapping[str, float], epsilon: float | None) -> list[str]:
         found.append(
             f"the largest attention logit of block 0 is {logit:.3g}, above {WARN:g}: "
             "losses get worse from there on"
+        )
+    if (alike := values.get("encoder_likeness", 0.0)) >= ALIKE:
+        found.append(
+            f"the encoder's states are all alike, by a mean cosine of {alike:.2f}: it tells the "
+            "decoder next to nothing; lower the learning rate, untie the output layer or lengthen "
+            "the warm-up"
         )
     broken = [name for name, value in values.items() if not math.isfinite(value)]
     if broken:
