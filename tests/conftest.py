@@ -1,8 +1,13 @@
-"""What holds for every test: a home of its own."""
+"""What holds for every test: a home of its own, and one thread a process for numbers."""
 
+import os
 from pathlib import Path
 
 import pytest
+
+# Before anything loads PyTorch or NumPy, and for what tests start: processes side by side would
+# each spin on every processor.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
 @pytest.fixture(autouse=True)

@@ -115,9 +115,9 @@ class _Run:
         self.settings, self.validate = settings, validate
         self.accelerator = accelerator_for(settings)
         if settings.gradient_checkpointing:
-            model.gradient_checkpointing_enable()
+            model.activation_checkpointing_enable()
         self.model, self.optimizer = self.accelerator.prepare(model, optimizer_for(model, settings))
-        self.monitors = Monitors(self.plain, self.optimizer, epsilon=settings.epsilon)
+        self.monitors = Monitors(self.plain, self.optimizer)
         start = restore(self.accelerator, settings.out)
         self.step, self.tokens, self.states = start or Progress(0, 0, {})
         self.sources = {

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from webagents.errors import UserError
-from webagents.training.optimizers import OptimizerConfig
+from webagents.training.optimizers import SHARDABLE, OptimizerConfig
 
 FREE = frozenset(
     {
@@ -70,6 +70,11 @@ class Running(OptimizerConfig):
                 raise UserError(f"{name} is {getattr(self, name)}, it cannot be below 0")
         if self.checkpoints_kept < 1:
             raise UserError("checkpoints_kept is 1 or more, or a run could not be resumed")
+        if self.sharding == "fsdp" and self.optimizer not in SHARDABLE:
+            raise UserError(
+                f"{self.optimizer} needs whole tensors, which sharding cuts; with sharding the "
+                f"optimizers are {', '.join(SHARDABLE)}"
+            )
         if self.batch % self.lanes:
             raise UserError(f"a batch of {self.batch} cannot be put together of {self.lanes} lanes")
 
