@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from lxml import html as lxml_html
+from lxml.etree import ParserError
 
 Element = Any
 """An lxml element; its tag, attributes and children are lxml's own."""
@@ -34,9 +35,22 @@ def text_view(visual: str) -> str:
     return _TAG.sub(without_looks, visual)
 
 
+_FRAMED = re.compile(r"<(/?)(iframe|body)(?=[\s>])")
+
+
 def parse(page: str) -> Element:
-    """The page's root element; an empty ``<body>`` for a page without any."""
-    return lxml_html.fromstring(page if page.strip() else "<body></body>")
+    """The page's root element; an empty ``<body>`` for a page without any.
+
+    A frame and the page within it are ``framed-iframe`` and ``framed-body``, for HTML's own parser
+    takes all that is written in an ``iframe`` for text.
+    """
+    outer, frame, rest = page.partition("<iframe")
+    if frame:
+        page = outer + _FRAMED.sub(r"<\1framed-\2", frame + rest)
+    try:
+        return lxml_html.fromstring(page)
+    except ParserError:  # there is no element in it
+        return lxml_html.fromstring("<body></body>")
 
 
 def text_of(element: Element) -> str:

@@ -1,0 +1,161 @@
+"""The network over slots."""
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from tests.slots.conftest import PAGE, asked, pieces
+from webagents.actions import parse
+from webagents.models.pointer import PointerConfig, PointerT5, say
+from webagents.slots import Alphabet, Slots, read
+from webagents.slots.batching import Lesson, batch_of, lessons_of
+
+ALPHABET = Alphabet()
+ROW = '<li ref="{}"><a ref="{}" href="#">item {}</a></li>'
+
+
+def model(**changes) -> PointerT5:
+    torch.manual_seed(0)
+    sizes = {
+        "d_model": 32,
+        "d_kv": 8,
+        "d_ff": 64,
+        "num_heads": 4,
+        "num_layers": 2,
+        "num_decoder_layers": 1,
+        "encoder_attention_type": "dense",
+    }
+    made = PointerT5(
+        PointerConfig(
+            **sizes | changes, vocab_size=ALPHABET.size, names=list(ALPHABET.names), pieces=512
+        )
+    )
+    return made.eval()
+
+
+def page(items: int) -> str:
+    rows = "".join(ROW.format(n, n + 1, n) for n in range(2, 2 * items + 2, 2))
+    return f'<body ref="1"><ul>{rows}</ul></body>'
+
+
+def prompts() -> list[Slots]:
+    return [
+        read(asked(), pieces),
+        read(asked("Click item 4", page=page(9), actions=("click('3')", "noop()")), pieces),
+        read(asked("Go", page='<p ref="1"></p><i ref="2"></i>'), pieces),
+    ]
+
+
+def taught() -> list[Lesson]:
+    texts = ("fill('5', 'New York x')", "click('5')", "scroll(-10, 20)")
+    return [
+        Lesson.of(slots, ALPHABET.spelled(parse(text), slots), ALPHABET)
+        for slots, text in zip(prompts(), texts, strict=True)
+    ]
+
+
+def tensors(arrays) -> dict[str, torch.Tensor]:
+    return {name: torch.from_numpy(array) for name, array in arrays.items()}
+
+
+@torch.no_grad()
+def loss_of(network: PointerT5, lessons: list[Lesson]) -> float:
+    return float(network(**tensors(lessons_of(lessons, ALPHABET))).loss)
+
+
+def test_what_a_prompt_is_read_as_does_not_depend_on_the_others_of_its_batch() -> None:
+    network = model()
+    together = network.read(**tensors(batch_of(prompts())))
+    for row, slots in enumerate(prompts()):
+        alone = network.read(**tensors(batch_of([slots])))
+        torch.testing.assert_close(
+            together.states[row, : slots.size], alone.states[0], atol=1e-5, rtol=1e-4
+        )
+        copies = len(slots.copied)
+        torch.testing.assert_close(
+            together.words[row, :copies], alone.words[0, :copies], atol=1e-5, rtol=1e-4
+        )
+
+
+def test_the_loss_of_a_batch_is_the_mean_over_its_symbols() -> None:
+    network = model()
+    sizes = [len(lesson.symbols) for lesson in taught()]
+    alone = [loss_of(network, [one]) for one in taught()]
+    together = loss_of(network, taught())
+    expected = sum(loss * size for loss, size in zip(alone, sizes, strict=True)) / sum(sizes)
+    assert together == pytest.approx(expected, rel=1e-4)
+
+
+def test_what_is_not_allowed_has_no_likelihood() -> None:
+    arrays = tensors(lessons_of(taught(), ALPHABET))
+    likelihood = model()(**arrays).logits.softmax(2)
+    slots = arrays["kinds"].shape[1]
+    first = likelihood[:, 0]
+    assert torch.allclose(first[:, 3 : ALPHABET.bytes].sum(1), torch.ones(3))
+    pointed = likelihood[0, 1]
+    assert torch.isclose(pointed[ALPHABET.size : ALPHABET.size + slots].sum(), torch.ones(()))
+    assert not pointed[ALPHABET.size : ALPHABET.size + slots][~arrays["elements"][0]].any()
+
+
+def test_several_right_symbols_share_the_loss() -> None:
+    slots = prompts()[0]
+    symbols = ALPHABET.spelled(parse("fill('5', 'Save')"), slots)
+    single = [symbol._replace(ways=symbol.ways[:1]) for symbol in symbols]
+    network = model()
+    losses = [loss_of(network, [Lesson.of(slots, said, ALPHABET)]) for said in (symbols, single)]
+    assert losses[0] < losses[1]
+
+
+def test_it_learns_to_point_and_to_copy() -> None:
+    network = model().train()
+    optimizer = torch.optim.AdamW(network.parameters(), lr=3e-3)
+    arrays = tensors(lessons_of(taught(), ALPHABET))
+    for _ in range(60):
+        loss = network(**arrays).loss
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    network.eval()
+    wanted = ["fill('5', 'New York x')", "click('5')", "scroll(-10, 20)"]
+    assert [action.text for action in say(network, prompts())] == wanted
+    for slots, text in zip(prompts(), wanted, strict=True):
+        assert say(network, [slots])[0].text == text
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_what_an_untrained_network_says_is_an_action_as_well(seed: int) -> None:
+    network = model()
+    torch.manual_seed(seed)
+    for parameter in network.parameters():
+        torch.nn.init.normal_(parameter, std=1.0)
+    for action in say(network, prompts(), longest=20):
+        assert parse(action.text, dialects=("calls", "webshop")) == action
+
+
+def test_a_network_comes_back_from_disk_as_it_was(tmp_path: Path) -> None:
+    network = model()
+    network.save_pretrained(tmp_path)
+    restored = PointerT5.from_pretrained(tmp_path).eval()
+    arrays = tensors(lessons_of(taught(), ALPHABET))
+    torch.testing.assert_close(restored(**arrays).logits, network(**arrays).logits)
+    assert restored.config.names == list(ALPHABET.names)
+
+
+def test_every_parameter_learns() -> None:
+    network = model().train()
+    lessons = taught()
+    full = read(asked(actions=("fill('5', 'York')",), error="wrong", page=PAGE), pieces)
+    lessons.append(Lesson.of(full, ALPHABET.spelled(parse("click('6')"), full), ALPHABET))
+    network(**tensors(lessons_of(lessons, ALPHABET))).loss.backward()
+    without = [
+        name
+        for name, parameter in network.named_parameters()
+        if parameter.grad is None or not parameter.grad.any()
+    ]
+    assert without == []
+
+
+def test_a_tied_output_layer_is_refused() -> None:
+    with pytest.raises(ValueError, match="cannot be tied"):
+        model(tie_word_embeddings=True)

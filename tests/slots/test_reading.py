@@ -1,0 +1,131 @@
+"""A prompt read into slots, and how they are linked."""
+
+import numpy as np
+import pytest
+
+from tests.slots.conftest import PAGE, asked, pieces
+from webagents.slots import Limits, Link, SlotKind, Slots, read
+from webagents.slots.building import PLACES, name_of
+from webagents.slots.words import numbers_of, words_of
+
+
+def linked(slots: Slots, type_: Link) -> set[tuple[int, int]]:
+    return {(source, target) for kind, source, target in slots.links.tolist() if kind == type_}
+
+
+def slot_of(slots: Slots, ref: int) -> int:
+    return int(np.flatnonzero(slots.refs == ref)[0])
+
+
+def test_a_slot_for_each_word_action_error_word_element_and_text_between_elements() -> None:
+    slots = read(asked(actions=("click('6')",), error="no element"), pieces)
+    kinds = [SlotKind(kind).name for kind in slots.kinds]
+    assert kinds[:6] == ["WORD"] * 6  # Pick New York , then Save
+    assert kinds[6:9] == ["ACTION", "ERROR", "ERROR"]
+    # body, div, text "Pick", b, text ", then Save", label, input, button, p
+    assert kinds[9:] == ["ELEMENT", "ELEMENT", "TEXT", "ELEMENT", "TEXT", *["ELEMENT"] * 4]
+    assert [ref for ref in slots.refs.tolist() if ref] == [1, 2, 3, 4, 5, 6, 7]
+
+
+def test_children_siblings_and_labels_are_linked_both_ways(slots: Slots) -> None:
+    body, label, field, button = (slot_of(slots, ref) for ref in (1, 4, 5, 6))
+    assert (body, button) in linked(slots, Link.PARENT)
+    assert (button, body) in linked(slots, Link.CHILD)
+    assert (field, button) in linked(slots, Link.PREVIOUS)
+    assert (button, field) in linked(slots, Link.NEXT)
+    assert (label, field) in linked(slots, Link.LABEL)
+    assert (field, label) in linked(slots, Link.LABELLED)
+
+
+def test_the_words_of_the_instruction_are_linked_with_texts_that_have_them(slots: Slots) -> None:
+    button, hidden, bold = slot_of(slots, 6), slot_of(slots, 7), slot_of(slots, 3)
+    words = linked(slots, Link.WORD_OF_TEXT)
+    assert (5, button) in words
+    assert {(1, hidden), (2, hidden)} <= words  # whatever the case
+    whole = linked(slots, Link.WORD_OF_WHOLE)
+    assert {(1, bold), (2, bold), (5, button)} <= whole
+    assert not {target for _, target in whole} & {hidden}, "it has a word more"
+
+
+def test_an_action_is_linked_with_its_element_and_the_words_it_typed() -> None:
+    slots = read(asked(actions=("fill('5', 'York')", "click('99')", "rubbish(")), pieces)
+    latest = 6  # rubbish, then click, then fill: the newest first
+    assert linked(slots, Link.ACTION_ON) == {(latest + 2, slot_of(slots, 5))}
+    assert linked(slots, Link.TYPED) == {(2, latest + 2)}
+
+
+def test_numbers_and_colours_are_read_as_numbers(slots: Slots) -> None:
+    button = slot_of(slots, 6)
+    found = {
+        (name, place): value
+        for (slot, name, place), value in zip(slots.numbers.tolist(), slots.values, strict=True)
+        if slot == button
+    }
+    color = name_of("background#")
+    assert found == {(color, 0): 255.0, (color, 1): 0.0, (color, 2): 128.0}
+    assert list(numbers_of("-3 of 2.5, a1")) == [(False, 0, -3.0), (False, 1, 2.5), (False, 2, 1.0)]
+
+
+def test_words_come_with_the_white_space_before_them() -> None:
+    assert [tuple(word) for word in words_of("a  b-c")] == [
+        ("a", ""),
+        ("b", "  "),
+        ("-", ""),
+        ("c", ""),
+    ]
+
+
+def test_what_can_be_copied_is_the_instruction_then_the_page(slots: Slots) -> None:
+    texts = [word.text for word in slots.copied]
+    assert texts[:6] == ["Pick", "New", "York", ",", "then", "Save"]
+    assert texts[-3:] == ["new", "york", "city"]
+    assert len(texts) == len(slots.copies)
+
+
+def test_a_frame_has_its_page_in_it() -> None:
+    framed = '<iframe ref="2"><body ref="3"><a ref="4">y</a></body></iframe>'
+    page = f'<body ref="1">{framed}<i ref="5"></i></body>'
+    slots = read(asked(page=page), pieces)
+    assert [ref for ref in slots.refs.tolist() if ref] == [1, 2, 3, 4, 5]
+    assert (slot_of(slots, 3), slot_of(slots, 4)) in linked(slots, Link.PARENT)
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "",
+        "just text",
+        "<p>no refs</p>",
+        "<!-- -->",
+        '<a ref="x"></a>',
+        '<a ref="99999999999999999999">y</a>',
+        "<div>" * 3000 + "deep",
+        '<a ref="1">' + "long " * 20_000 + "</a>",
+        "<p ref='1'>\ud83d half</p>".encode("utf-8", "replace").decode(),
+    ],
+)
+def test_any_page_can_be_read(page: str) -> None:
+    slots = read(asked(page=page), pieces)
+    assert slots.size == len(slots.kinds) == len(slots.refs)
+    for table, column in ((slots.facts, 0), (slots.numbers, 0), (slots.links, 1), (slots.links, 2)):
+        assert not len(table) or table[:, column].max() < slots.size
+    assert len(slots.copied) <= Limits().copies
+
+
+def test_bags_keep_within_their_places(slots: Slots) -> None:
+    slots = read(asked(page=f'<p ref="1" class="{"ab " * 99}">{"word " * 99}</p>'), pieces)
+    assert slots.facts[:, 3].max() < PLACES
+
+
+def test_a_long_page_is_cut_to_what_the_instruction_is_about() -> None:
+    rows = "".join(f'<li ref="{n}"><b ref="{n + 1}">row {n}</b></li>' for n in range(2, 900, 2))
+    page = f'<body ref="1"><ul>{rows}</ul><button ref="950">Save</button></body>'
+    slots = read(asked("Press Save after row 802", page=page), pieces, Limits(elements=60))
+    refs = set(slots.refs.tolist())
+    assert {950, 803, 802} <= refs
+    assert slots.kinds.tolist().count(SlotKind.ELEMENT) <= 60
+
+
+def test_nothing_is_cut_from_a_page_that_fits() -> None:
+    slots = read(asked(), pieces, Limits(elements=9))
+    assert len(set(slots.refs.tolist()) - {0}) == PAGE.count("ref=")

@@ -1,0 +1,7 @@
+"""The compact policy's network: HTML-T5 over slots, with pointers for elements and words."""
+
+from webagents.models.pointer.config import PointerConfig
+from webagents.models.pointer.model import PointerT5, Read
+from webagents.models.pointer.speaking import say
+
+__all__ = ["PointerConfig", "PointerT5", "Read", "say"]

@@ -1,0 +1,101 @@
+"""Bags of facts as vectors.
+
+Legend: F facts, N numbers, Q bags, d width.
+"""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from webagents.models.layers import FeedForward, RmsNorm
+from webagents.models.pointer.config import PointerConfig
+from webagents.slots.building import NAMES, PLACES
+
+PERIODS = tuple(2.0**power for power in range(1, 11))
+"""Periods of the waves that numbers are told by, in their own unit."""
+
+
+class Bags(nn.Module):
+    """The sum of what is said of a slot: each piece marked by its field and its place in it.
+
+    A piece's vector is multiplied by one of the place and one of the field, so that the order of
+    pieces and what they are of come through the sum; a number's is a linear map of waves and
+    squashed magnitudes. The sum is divided by the root of the count.
+    """
+
+    def __init__(self, config: PointerConfig) -> None:
+        super().__init__()
+        width = config.d_model
+        self.piece = nn.Embedding(config.pieces, width)
+        self.place = nn.Embedding(PLACES, width)
+        self.field = nn.Embedding(NAMES, width)
+        self.gate = nn.Embedding(NAMES, width)
+        self.number = nn.Linear(2 * len(PERIODS) + 4, width)
+        self.norm = RmsNorm(width, config.layer_norm_epsilon)
+        self.mlp = FeedForward(width, config.d_ff, gated=True, dropout=config.dropout_rate)
+
+    def forward(
+        self, bags: int, facts: Tensor, numbers: Tensor | None, values: Tensor | None
+    ) -> Tensor:
+        """(Q, d) of Q bags. facts: (F, 4), numbers: (N, 3), values: (N,), see `slots.batch_of`."""
+        bag, name, piece, place = facts.unbind(1)
+        told = self.piece(piece) * (1 + self.place(place)) * (1 + self.gate(name))
+        told = told + self.field(name)
+        summed = told.new_zeros(bags, told.shape[1]).index_add_(0, bag, told)
+        counts = torch.bincount(bag, minlength=bags)
+        if numbers is not None and values is not None and len(values):
+            at, name, place = numbers.unbind(1)
+            told = self.number(waves(values).to(told.dtype)) * (1 + self.place(place))
+            told = told * (1 + self.gate(name)) + self.field(name)
+            summed = summed.index_add(0, at, told.to(summed.dtype))
+            counts = counts + torch.bincount(at, minlength=bags)
+        x = summed * counts.clamp(min=1).rsqrt()[:, None].to(summed.dtype)
+        result: Tensor = x + self.mlp(self.norm(x))
+        return result
+
+
+def waves(values: Tensor) -> Tensor:
+    """Numbers as features: (N,) to (N, 2 * periods + 4), all between -1 and 1 or close to it."""
+    periods = values.new_tensor(PERIODS)
+    turns = values[:, None] * (2 * math.pi / periods)
+    size = torch.sign(values) * torch.log1p(values.abs()) / 8
+    squashed = [torch.tanh(values / 8), torch.tanh(values / 64), torch.tanh(values / 512), size]
+    return torch.cat([turns.sin(), turns.cos(), torch.stack(squashed, 1)], 1)
+
+
+class Links(nn.Module):
+    """What is linked to a slot, passed on to it: one matrix for each type of link.
+
+    Source: Schlichtkrull et al. 2018, relational graph convolution; sums of a type are divided by
+    the root of how many there are.
+    """
+
+    def __init__(self, config: PointerConfig, types: int) -> None:
+        super().__init__()
+        width = config.d_model
+        self.norm = RmsNorm(width, config.layer_norm_epsilon)
+        self.weight = nn.Parameter(torch.empty(types, width, width))
+        self.mlp_norm = RmsNorm(width, config.layer_norm_epsilon)
+        self.mlp = FeedForward(width, config.d_ff, gated=True, dropout=config.dropout_rate)
+        self.dropout = config.dropout_rate
+
+    def forward(self, x: Tensor, links: Tensor, counts: list[int]) -> Tensor:
+        """(Q, d) to (Q, d). links: (L, 3): type, source, target, by type; counts: of each type."""
+        normed = self.norm(x)
+        passed = torch.zeros_like(normed)
+        begin = 0
+        for type_, count in enumerate(counts):
+            if not count:
+                continue
+            source, target = links[begin : begin + count, 1], links[begin : begin + count, 2]
+            begin += count
+            many = torch.bincount(target, minlength=len(x)).clamp(min=1).rsqrt()[target]
+            told = normed[source] @ self.weight[type_].to(normed.dtype)
+            passed = passed.index_add(0, target, (told * many[:, None]).to(passed.dtype))
+        x = x + functional.dropout(passed, self.dropout, self.training)
+        result: Tensor = x + self.mlp(self.mlp_norm(x))
+        return result

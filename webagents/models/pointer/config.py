@@ -1,0 +1,29 @@
+"""The configuration of `PointerT5`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from webagents.models.config import HtmlT5Config
+
+
+class PointerConfig(HtmlT5Config):
+    """What a `PointerT5` is made of, beside what `HtmlT5Config` names.
+
+    vocab_size: how many fixed symbols there are (see `slots.Alphabet`).
+    names: the actions that it can say, in the order of their symbols.
+    pieces: how many pieces the words' tokenizer knows.
+    link_layers: how often what is linked is passed on before the encoder.
+    """
+
+    model_type = "html-t5-pointer"
+
+    names: list[str] | None = None
+    pieces: int = 8192
+    link_layers: int = 2
+
+    def __post_init__(self, **kwargs: Any) -> None:
+        """Fills in what follows from the rest, and checks."""
+        super().__post_init__(**kwargs)
+        if self.tie_word_embeddings:
+            raise ValueError("the output layer of a PointerT5 is its own: it cannot be tied")

@@ -1,0 +1,86 @@
+"""The policy of a network over slots: it points at elements and copies words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from webagents.errors import UnknownPolicy, clipped
+from webagents.models.pointer import PointerT5, say
+from webagents.models.tokenizer import load_tokenizer
+from webagents.prompt import PromptForm, prompt
+from webagents.slots import Slots, pieces_of, read
+from webagents.types import Decision, Episode, Needs
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
+
+NOTHING_TO_DO = "noop()"
+
+
+class PointerPolicy:
+    """Says the likeliest action, symbol by symbol; what it says always is an action.
+
+    On a page without any element that can be named it waits.
+    """
+
+    def __init__(
+        self,
+        model: PointerT5,
+        tokenizer: PreTrainedTokenizerBase,
+        form: PromptForm,
+        rows: int = 32,
+    ) -> None:
+        """A policy of a model in memory.
+
+        form: how it was trained to be asked.
+        rows: how many episodes it reads at once.
+        """
+        self.model, self.tokenizer, self.form, self.rows = model, tokenizer, form, rows
+        self.pieces = pieces_of(tokenizer)
+
+    @classmethod
+    def read(cls, folder: Path) -> PointerPolicy:
+        """The policy of a checkpoint: a folder with model, tokenizer and ``prompt.json``.
+
+        Raises:
+            UnknownPolicy: a part is missing or broken.
+        """
+        try:
+            form = PromptForm.read(folder)
+            tokenizer = load_tokenizer(folder)
+            model, report = PointerT5.from_pretrained(folder, output_loading_info=True)
+        except Exception as error:  # each library has its own for a file that it cannot read
+            raise UnknownPolicy(
+                f"{clipped(str(folder))} is no checkpoint of a policy: {error}"
+            ) from error
+        if missing := sorted(report["missing_keys"]):
+            raise UnknownPolicy(
+                f"the checkpoint {clipped(str(folder))} lacks weights: {clipped(missing)}"
+            )
+        return cls(model.eval(), tokenizer, form)
+
+    def act(self, episodes: Sequence[Episode]) -> list[Decision]:
+        """The action of each episode."""
+        asked = [read(prompt(episode, self.form), self.pieces) for episode in episodes]
+        said: dict[int, str] = {}
+        order = sorted(
+            (place for place, slots in enumerate(asked) if _can_act(slots)),
+            key=lambda place: asked[place].size,
+        )
+        for start in range(0, len(order), self.rows):
+            places = order[start : start + self.rows]
+            actions = say(
+                self.model, [asked[place] for place in places], longest=self.form.targets_length
+            )
+            said |= {place: action.text for place, action in zip(places, actions, strict=True)}
+        return [Decision(action=said.get(place, NOTHING_TO_DO)) for place in range(len(episodes))]
+
+    def needs(self, task: str) -> Needs:
+        """The view it was trained on, of every task."""
+        return Needs(view=self.form.view)
+
+
+def _can_act(slots: Slots) -> bool:
+    return bool((slots.refs > 0).any())

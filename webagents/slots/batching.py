@@ -1,0 +1,143 @@
+"""Prompts as slots, and actions as symbols, side by side in arrays.
+
+Legend: B prompts, S the most slots, C the most copies (1 at least), F, N, L, P as in `records` but
+of all prompts together, T the most symbols, K the most ways, V fixed symbols.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from webagents.errors import UserError, clipped
+from webagents.slots.grammar import Allowed, Saying
+from webagents.slots.records import Link, Slots
+from webagents.slots.symbols import START, Alphabet, Symbol
+
+Arrays = dict[str, NDArray[Any]]
+
+NO_LABEL = -100
+
+
+class Lesson(NamedTuple):
+    """A prompt with the action to learn.
+
+    allowed: what each symbol competed with.
+    """
+
+    slots: Slots
+    symbols: tuple[Symbol, ...]
+    allowed: tuple[Allowed, ...]
+
+    @classmethod
+    def of(cls, slots: Slots, symbols: Sequence[Symbol], alphabet: Alphabet) -> Lesson:
+        """The lesson of an action.
+
+        Raises:
+            UserError: the rules of saying have no such action.
+        """
+        saying = Saying(alphabet, slots)
+        allowed = []
+        for symbol in symbols:
+            allowed.append(saying.allowed())
+            if not _fits(symbol, allowed[-1], slots, alphabet):
+                raise UserError(f"{clipped(saying.name)} cannot be said as this action has it")
+            saying.add(symbol.number)
+        return cls(slots, tuple(symbols), tuple(allowed))
+
+
+def _fits(symbol: Symbol, allowed: Allowed, slots: Slots, alphabet: Alphabet) -> bool:
+    if symbol.number < alphabet.size:
+        return bool(allowed.fixed[symbol.number])
+    return allowed.elements if symbol.number < alphabet.size + slots.size else allowed.copies
+
+
+def batch_of(asked: Sequence[Slots]) -> Arrays:
+    """Prompts as the model's arrays, padded on the right.
+
+    Gives ``kinds`` and ``attention_mask`` and ``elements`` (B, S), ``facts`` (F, 4), ``numbers``
+    (N, 3), ``values`` (N,), ``links`` (L, 3) by type, ``link_counts`` (types,), ``copies`` and
+    ``copy_mask`` (B, C) and ``pieces`` (P, 3). Slots are numbered through: slot s of prompt b is
+    b S + s; and so are copies.
+    """
+    if not asked:
+        raise UserError("no prompts to make a batch of; one is the least")
+    rows, width = len(asked), max(slots.size for slots in asked)
+    most = max(1, *(len(slots.copies) for slots in asked))
+    kinds = np.zeros((rows, width), np.int64)
+    mask, elements = np.zeros((rows, width), np.int64), np.zeros((rows, width), np.bool_)
+    copies, copy_mask = np.zeros((rows, most), np.int64), np.zeros((rows, most), np.bool_)
+    for row, slots in enumerate(asked):
+        kinds[row, : slots.size] = slots.kinds
+        mask[row, : slots.size] = 1
+        elements[row, : slots.size] = slots.refs > 0
+        copies[row] = row * width
+        copies[row, : len(slots.copies)] += slots.copies
+        copy_mask[row, : len(slots.copies)] = True
+    links = _moved([slots.links for slots in asked], width, (1, 2))
+    links = links[np.argsort(links[:, 0], kind="stable")]
+    return {
+        "kinds": kinds,
+        "attention_mask": mask,
+        "elements": elements,
+        "facts": _moved([slots.facts for slots in asked], width, (0,)),
+        "numbers": _moved([slots.numbers for slots in asked], width, (0,)),
+        "values": np.concatenate([slots.values for slots in asked]),
+        "links": links,
+        "link_counts": np.bincount(links[:, 0], minlength=len(Link)),
+        "copies": copies,
+        "copy_mask": copy_mask,
+        "pieces": _moved([slots.pieces for slots in asked], most, (0,)),
+    }
+
+
+def lessons_of(lessons: Sequence[Lesson], alphabet: Alphabet) -> Arrays:
+    """`batch_of` the prompts, with the actions.
+
+    Adds ``symbols`` (B, T), what is said before each symbol, ``ways`` (B, T, K), the symbols that
+    are right, -1 for none, ``labels`` (B, T), the first of them or -100, ``allowed`` (B, T, V) and
+    ``may_point`` and ``may_copy`` (B, T). Symbols are numbered for the batch: fixed ones, then S
+    slots, then C copies.
+    """
+    arrays = batch_of([lesson.slots for lesson in lessons])
+    rows, width = arrays["kinds"].shape
+    longest = max(len(lesson.symbols) for lesson in lessons)
+    ways_most = max(len(symbol.ways) for lesson in lessons for symbol in lesson.symbols)
+    ways = np.full((rows, longest, ways_most), -1, np.int64)
+    symbols = np.full((rows, longest), START, np.int64)
+    allowed = np.zeros((rows, longest, alphabet.size), np.bool_)
+    allowed[:, :, START] = True  # where nothing is learned something has to be allowed
+    pointing = np.zeros((2, rows, longest), np.bool_)
+    for row, lesson in enumerate(lessons):
+        further = width - lesson.slots.size
+        for place, (symbol, rule) in enumerate(zip(lesson.symbols, lesson.allowed, strict=True)):
+            moved = [
+                way + further if way >= alphabet.size + lesson.slots.size else way
+                for way in symbol.ways
+            ]
+            ways[row, place, : len(moved)] = moved
+            if place + 1 < longest:
+                symbols[row, place + 1] = moved[0]
+            allowed[row, place] = rule.fixed
+            pointing[:, row, place] = rule.elements, rule.copies
+    return arrays | {
+        "symbols": symbols,
+        "ways": ways,
+        "labels": np.where(ways[:, :, 0] < 0, NO_LABEL, ways[:, :, 0]),
+        "allowed": allowed,
+        "may_point": pointing[0],
+        "may_copy": pointing[1],
+    }
+
+
+def _moved(tables: Sequence[NDArray[np.int32]], by: int, columns: Sequence[int]) -> NDArray[Any]:
+    """The tables one below the other, the numbers in some columns counted through."""
+    moved = np.concatenate(tables).astype(np.int64)
+    sizes = [len(table) for table in tables]
+    offsets = np.repeat(np.arange(len(tables)) * by, sizes)
+    for column in columns:
+        moved[:, column] += offsets
+    return moved

@@ -1,0 +1,212 @@
+"""What may be said next: an action that is said by these rules is always one.
+
+The state of an action half said is what it is so far; `Saying` follows the symbols one by one, in
+training to know what the right symbol competes with, in play to leave out what would be wrong.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from webagents.actions import ACTIONS, Action, Parameter
+from webagents.actions.kinds import REFERENCE, Kind, Value
+from webagents.slots.literals import as_value, complete, copyable, following
+from webagents.slots.records import Slots
+from webagents.slots.symbols import END, SEPARATOR, Alphabet
+
+NONE: frozenset[int] = frozenset()
+
+
+class Allowed(NamedTuple):
+    """What may come next.
+
+    fixed: (V,) bool, of the fixed symbols.
+    elements: whether it may be an element.
+    copies: whether it may be a copied word.
+    """
+
+    fixed: NDArray[np.bool_]
+    elements: bool
+    copies: bool
+
+
+@dataclass(slots=True)
+class Saying:
+    """An action in the making.
+
+    slots: what it is said about.
+    longest: bytes that all its texts may have together; then they have to end.
+    """
+
+    alphabet: Alphabet
+    slots: Slots
+    longest: int = 512
+    name: str = ""
+    done: bool = False
+    _values: list[Value | None] = field(default_factory=list)
+    _text: bytes = b""
+    _copied: str = ""
+    _spent: int = 0
+
+    def allowed(self) -> Allowed:
+        """What may come next."""
+        if not self.name:
+            return _allowed(self.alphabet, names=True)
+        parameter = self._parameter
+        if parameter is None:
+            return _allowed(self.alphabet, end=True)
+        if parameter.kind is REFERENCE:
+            return _allowed(self.alphabet, elements=True)
+        place = len(self._values)
+        begun, room = bool(self._text), self._spent < self.longest
+        optional = self._may_lack(place)
+        ends = complete(parameter.kind, self._text, optional=optional)
+        more = parameter.kind, self._text
+        return _allowed(
+            self.alphabet,
+            end=(ends or (parameter.optional and optional and not begun)) and self._may_end(place),
+            separator=ends and place + 1 < len(self._parameters),
+            text=_following(*more) if self._may_have(place) and (room or not ends) else NONE,
+            copies=copyable(parameter.kind) and room,
+        )
+
+    def add(self, symbol: int) -> None:
+        """Says one symbol more, which has to be an allowed one."""
+        alphabet = self.alphabet
+        if not self.name:
+            self.name = alphabet.name(symbol)
+        elif symbol == END:
+            if self._parameter is not None and (self._text or not self._parameter.optional):
+                self._close()
+            self.done = True
+        elif symbol == SEPARATOR:
+            self._close()
+        elif symbol < alphabet.size:
+            self._text += bytes([symbol - alphabet.bytes])
+            self._copied = ""
+            self._spent += 1
+        elif symbol < alphabet.size + self.slots.size:
+            self._values.append(str(int(self.slots.refs[symbol - alphabet.size])))
+        else:
+            self._copy(symbol - alphabet.size - self.slots.size)
+
+    def action(self) -> Action:
+        """The action that was said.
+
+        Raises:
+            ActionError: it is none; what is said by these rules always is one.
+        """
+        names = [parameter.name for parameter in self._parameters]
+        given = zip(names, self._values, strict=False)
+        return Action(
+            name=self.name, arguments={name: value for name, value in given if value is not None}
+        )
+
+    @property
+    def _parameters(self) -> tuple[Parameter, ...]:
+        return ACTIONS[self.name].parameters
+
+    @property
+    def _parameter(self) -> Parameter | None:
+        """The one whose argument is being said, None after the last."""
+        place = len(self._values)
+        return self._parameters[place] if place < len(self._parameters) else None
+
+    def _may_lack(self, place: int) -> bool:
+        """Whether an argument may be left out: a point is given whole or not at all."""
+        parameter = self._parameters[place]
+        return parameter.optional and not (
+            self._halved(place) and self._values[place - 1] is not None
+        )
+
+    def _may_have(self, place: int) -> bool:
+        """Whether an argument may be given."""
+        return not (self._halved(place) and self._values[place - 1] is None)
+
+    def _may_end(self, place: int) -> bool:
+        """Whether nothing has to follow on an argument."""
+        begun = bool(self._text)
+        after = range(place + 1, len(self._parameters))
+        return all(self._parameters[one].optional for one in after) and not (
+            begun and place + 1 < len(self._parameters) and self._halves(place + 1)
+        )
+
+    def _halved(self, place: int) -> bool:
+        """Whether an argument is the second half of a point that can be left out."""
+        return self._halves(place) and len(self._values) >= place
+
+    def _halves(self, place: int) -> bool:
+        parameters = self._parameters
+        return place > 0 and all(
+            parameter.optional and parameter.default is None
+            for parameter in parameters[place - 1 : place + 1]
+        )
+
+    def _copy(self, copy: int) -> None:
+        word = self.slots.copied[copy].text
+        joint = self.slots.joint(copy, self._copied) if self._copied else ""
+        said = (joint + word).encode("utf-8", "replace")
+        self._text += said
+        self._copied = word
+        self._spent += len(said)
+
+    def _close(self) -> None:
+        parameter = self._parameter
+        assert parameter is not None
+        self._values.append(as_value(parameter.kind, self._text.decode("utf-8", "replace")))
+        self._text, self._copied = b"", ""
+
+
+def _following(kind: Kind, text: bytes) -> frozenset[int]:
+    allowed = following(kind, text)
+    return _utf8(text) if allowed is None else allowed
+
+
+def _utf8(text: bytes) -> frozenset[int]:
+    """The bytes that go on with a text in UTF-8; control characters but tab and line break not."""
+    tail = text[-3:]
+    for back in range(1, len(tail) + 1):
+        lead = tail[-back]
+        if lead >= 0xC0:
+            length = 2 + (lead >= 0xE0) + (lead >= 0xF0)
+            if back < length:
+                return _CONTINUING.get(lead, _TAIL) if back == 1 else _TAIL
+            break
+        if lead < 0x80:
+            break
+    return _STARTING
+
+
+_TAIL = frozenset(range(0x80, 0xC0))
+_STARTING = frozenset({9, 10, *range(0x20, 0x7F), *range(0xC2, 0xF5)})
+_CONTINUING = {
+    0xE0: frozenset(range(0xA0, 0xC0)),
+    0xED: frozenset(range(0x80, 0xA0)),
+    0xF0: frozenset(range(0x90, 0xC0)),
+    0xF4: frozenset(range(0x80, 0x90)),
+}
+
+
+@lru_cache(maxsize=4096)
+def _allowed(
+    alphabet: Alphabet,
+    *,
+    names: bool = False,
+    end: bool = False,
+    separator: bool = False,
+    elements: bool = False,
+    copies: bool = False,
+    text: frozenset[int] = frozenset(),
+) -> Allowed:
+    fixed = np.zeros(alphabet.size, np.bool_)
+    if names:
+        fixed[3 : alphabet.bytes] = True
+    fixed[END], fixed[SEPARATOR] = end, separator
+    fixed[[alphabet.bytes + byte for byte in text]] = True
+    fixed.setflags(write=False)
+    return Allowed(fixed, elements, copies)
