@@ -7,13 +7,14 @@ import torch
 
 from webagents.models import plan as planning
 from webagents.models.flex import block_mask, flex_core
-from webagents.models.plain import plain_attention
+from webagents.models.plain import plain_attention, whole_attention
 from webagents.models.plan import TILE, plan
 from webagents.models.positions import (
     buckets,
     distance_bias,
     global_block_ids,
     side_bias,
+    whole_bias,
     window_bias,
 )
 from webagents.models.tiles import TiledAttention
@@ -47,6 +48,26 @@ def test_tiles_give_what_plain_operations_give(left: int, right: int, block: int
         out = attend(*inputs, *([None] if side is None else []), plan_, 0.0)
         (out * weight).sum().backward()
         found.append([out.detach() * mask[..., None, None], *(t.grad for t in inputs)])
+    torch.testing.assert_close(found[0], found[1], atol=1e-10, rtol=1e-10)
+
+
+@pytest.mark.parametrize("causal", [False, True])
+def test_short_inputs_as_a_whole_give_what_tiles_give(causal: bool) -> None:
+    mask, plan_, qkv, _, _, _ = scene(149, 0 if causal else 149, 0)
+    weight = torch.randn(2, 150, HEADS, SIZE, dtype=torch.float64) * mask[..., None, None]
+    table = torch.randn(32, HEADS, dtype=torch.float64)
+    how: dict[str, Any] = {"bidirectional": not causal, "max_distance": 128}
+    found = []
+    for whole in (True, False):
+        inputs, biases = qkv.clone().requires_grad_(), table.clone().requires_grad_()
+        if whole:
+            near = whole_bias(biases, 150, causal=causal, **how)
+            out = whole_attention(inputs, near, mask != 0, 0.0)
+        else:
+            near = window_bias(biases, tile=TILE, left=149, right=0 if causal else 149, **how)
+            out = plain_attention(inputs, near, None, plan_, 0.0)
+        (out * weight).sum().backward()
+        found.append([out.detach() * mask[..., None, None], inputs.grad, biases.grad])
     torch.testing.assert_close(found[0], found[1], atol=1e-10, rtol=1e-10)
 
 

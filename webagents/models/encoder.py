@@ -18,25 +18,32 @@ from transformers.modeling_outputs import BaseModelOutput
 from webagents.models import flex
 from webagents.models.config import HtmlT5Config
 from webagents.models.layers import FeedForward, RmsNorm, norm_with_globals
-from webagents.models.plain import plain_attention
-from webagents.models.plan import TILE, Plan, plan
-from webagents.models.positions import distance_bias, side_bias, window_bias
+from webagents.models.plain import plain_attention, whole_attention
+from webagents.models.plan import TILE, Plan, plan, unplanned
+from webagents.models.positions import distance_bias, side_bias, whole_bias, window_bias
 from webagents.models.projection import Projection
 from webagents.models.tiles import TiledAttention
+
+SHORT = 128
+"""Tokens up to which attention without windows computes all scores at once: tiles gain by what they
+leave out, and lose by being many. Measured on an AMD Zen 4, see docs/performance.md."""
 
 
 class Where(NamedTuple):
     """What all layers of a stack share: who sees whom, and the biases.
 
-    near: (H, left + 1 + right) for flex attention, else (H, L, W), see `positions`.
+    near: (H, left + 1 + right) for flex attention, (H, T, T) for the whole, else (H, L, W), see
+        `positions`.
     side: (H, 2 G), None without global tokens.
     flex: flex attention's block mask, None where it is not used.
+    whole: whether scores are computed for all pairs of tokens at once.
     """
 
     plan: Plan
     near: Tensor
     side: Tensor | None
     flex: Any = None
+    whole: bool = False
 
 
 class SelfAttention(nn.Module):
@@ -93,6 +100,8 @@ def attend(qkv: Tensor, where: Where, dropout: float) -> Tensor:
     """Attention by the fastest way this device has: (B, T + G, 3, H, D) to (B, T, H, D)."""
     if where.flex is not None:
         return flex.flex_core(qkv, where.near, where.side, where.plan, where.flex)
+    if where.whole:
+        return whole_attention(qkv, where.near, where.plan.mask, dropout)
     if qkv.device.type == "cpu" and not torch.compiler.is_compiling():
         result: Tensor = TiledAttention.apply(qkv, where.near, where.side, where.plan, dropout)
         return result
@@ -115,9 +124,17 @@ def whereabouts(
     mask: (B, T), nonzero for tokens.
     near, far: (buckets, H), the biases of distances between tokens, and to global tokens.
     """
+    tokens, distance = mask.shape[1], config.relative_attention_max_distance
+    if (
+        mask.device.type == "cpu"
+        and far is None
+        and tokens <= SHORT
+        and _reaches(tokens, left, right)
+    ):
+        seen = {"causal": not right, "bidirectional": bidirectional, "max_distance": distance}
+        return Where(unplanned(mask), whole_bias(near, tokens, **seen), None, whole=True)
     block = config.global_block_size if far is not None else 0
     plan_ = plan(mask, left=left, right=right, block=block)
-    distance = config.relative_attention_max_distance
     reach: dict[str, Any] = {"left": left, "right": right, "bidirectional": bidirectional}
     side = None
     if far is not None:
@@ -127,6 +144,11 @@ def whereabouts(
         seen = flex.block_mask(plan_, mask.shape[0], mask.shape[1], mask.device)
         return Where(plan_, by_distance, side, seen)
     return Where(plan_, window_bias(near, tile=TILE, **reach, max_distance=distance), side)
+
+
+def _reaches(tokens: int, left: int, right: int) -> bool:
+    """Whether every token sees all others, or all that are earlier."""
+    return left >= tokens - 1 and (right >= tokens - 1 or not right)
 
 
 class EncoderLayer(GradientCheckpointingLayer):

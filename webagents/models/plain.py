@@ -18,6 +18,22 @@ from webagents.models.plan import Plan
 _HIDDEN = -1e10
 
 
+def whole_attention(qkv: Tensor, bias: Tensor, mask: Tensor | None, dropout: float) -> Tensor:
+    """Attention of all tokens to all: for short inputs, whose scores fit into memory.
+
+    qkv: (B, T, 3, H, D); bias: (H, T, T), see `positions.whole_bias`.
+    mask: (B, T) bool, False for padding; None where there is none.
+
+    Returns (B, T, H, D).
+    """
+    q, k, v = qkv.transpose(1, 3).unbind(2)  # (B, H, T, D)
+    scores = (q @ k.transpose(-1, -2)).to(bias.dtype) + bias
+    if mask is not None:
+        scores = scores.masked_fill(~mask[:, None, None], _HIDDEN)
+    weights = functional.dropout(scores.softmax(-1), dropout).to(v.dtype)
+    return (weights @ v).transpose(1, 2)
+
+
 def plain_attention(
     qkv: Tensor, bias: Tensor, side: Tensor | None, plan: Plan, dropout: float
 ) -> Tensor:

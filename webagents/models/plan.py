@@ -117,6 +117,12 @@ def plan(mask: Tensor, *, left: int, right: int, block: int = 0) -> Plan:
     return _planned(real, left, right, block)
 
 
+def unplanned(mask: Tensor) -> Plan:
+    """A plan without tiles, for what computes all scores at once."""
+    real = mask != 0
+    return Plan(left=0, right=0, tiles=(), mask=None if bool(real.all()) else real)
+
+
 @lru_cache(maxsize=16)
 def _unpadded(rows: int, tokens: int, left: int, right: int, block: int, device: str) -> Plan:
     return _planned(torch.ones(rows, tokens, dtype=torch.bool, device=device), left, right, block)

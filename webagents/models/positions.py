@@ -66,6 +66,30 @@ def window_bias(
     return bias.masked_fill(outside, -torch.inf)
 
 
+@lru_cache(maxsize=64)
+def _whole(
+    tokens: int, causal: bool, bidirectional: bool, count: int, far: int, device: str
+) -> tuple[Tensor, Tensor | None]:
+    place = torch.arange(tokens)
+    relative = place[None, :] - place[:, None]
+    found = buckets(relative, bidirectional=bidirectional, count=count, max_distance=far)
+    return found.to(device), (relative > 0).to(device) if causal else None
+
+
+def whole_bias(
+    table: Tensor, tokens: int, *, causal: bool, bidirectional: bool, max_distance: int
+) -> Tensor:
+    """The bias of every query towards every key, -inf for later keys if causal: (H, T, T).
+
+    table: (buckets, H), the learnt bias of each bucket.
+    """
+    found, outside = _whole(
+        tokens, causal, bidirectional, table.shape[0], max_distance, str(table.device)
+    )
+    bias = torch.nn.functional.embedding(found, table).permute(2, 0, 1)
+    return bias if outside is None else bias.masked_fill(outside, -torch.inf)
+
+
 def distance_bias(
     table: Tensor, *, left: int, right: int, bidirectional: bool, max_distance: int
 ) -> Tensor:
