@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+import webagents  # noqa: F401  (sees to torchvision before a test imports transformers)
+
 # Before anything loads PyTorch or NumPy, and for what tests start: processes side by side would
 # each spin on every processor.
 os.environ.setdefault("OMP_NUM_THREADS", "1")

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from webagents.data import Dataset, Demonstration
@@ -11,7 +12,7 @@ from webagents.data.columns import batch_of
 from webagents.data.summary import About
 from webagents.data.writer import DatasetWriter
 from webagents.errors import UserError
-from webagents.prompt import PromptForm, action_ids, before, prompt, prompt_ids
+from webagents.prompt import PromptForm, action_ids, action_text, before, prompt, prompt_ids
 from webagents.types import Episode, Observation, Step
 
 FORM = PromptForm(inputs_length=1000)
@@ -79,6 +80,73 @@ def test_an_episode_before_a_step_is_what_it_was() -> None:
     ]
 
 
+def seen(*numbers: int | None) -> Episode:
+    """An episode whose screenshots are filled with these numbers; None: without one."""
+    pages = [
+        Observation(
+            instruction="Do it.",
+            html="",
+            screenshot=None if number is None else np.full((2, 3, 3), number, np.uint8),
+        )
+        for number in numbers
+    ]
+    steps = tuple(Step(observation=page, action="noop()") for page in pages[:-1])
+    return Episode(task="t.t", seed=1, observation=pages[-1], steps=steps)
+
+
+@pytest.mark.parametrize(
+    ("number", "shown"), [(0, []), (1, [6]), (2, [5, 6]), (4, [None, 4, 5, 6])]
+)
+def test_the_latest_screenshots_are_shown_oldest_first(
+    number: int, shown: list[int | None]
+) -> None:
+    asked = prompt(seen(4, 5, 6), PromptForm(screenshots=number))
+    assert [None if one is None else int(one[0, 0, 0]) for one in asked.screenshots] == shown
+
+
+def test_a_model_that_sees_is_not_asked_about_an_episode_without_screenshots() -> None:
+    form = PromptForm(screenshots=2)
+    for episode in (seen(1, None), seen(None, 1)):
+        with pytest.raises(UserError, match=r"t\.t with seed 1 has none at step 1; collect and"):
+            prompt(episode, form)
+    assert prompt(seen(None, 1), PromptForm(screenshots=1)).screenshots[0] is not None
+
+
+@pytest.mark.parametrize(
+    ("action", "page", "written"),
+    [
+        ("click('4')", "", "{'action': 'click', 'ref': '4'}"),
+        ("click('4', 'right')", "", None),
+        ("press('4', 'Enter')", "", None),
+        ("type('4', 'x')", "", "{'action': 'type', 'ref': '4', 'typed_text': 'x'}"),
+        (
+            "fill('4', \"it's\")",
+            '<p><input ref="4" value=""></p>',
+            "{'action': 'type', 'ref': '4', 'typed_text': \"it's\"}",
+        ),
+        ("fill('4', 'x')", '<p><input ref="4" value="y"></p>', None),
+        ("fill('4', 'x')", '<p><textarea ref="4">y</textarea></p>', None),
+        ("fill('4', 'x')", "", None),
+        ("{'action': 'click', 'ref': '4'}", "", "{'action': 'click', 'ref': '4'}"),
+        ("clik('4')", "", None),
+    ],
+)
+def test_actions_are_written_as_webgum_does_where_it_has_words(
+    action: str, page: str, written: str | None
+) -> None:
+    form, now = PromptForm(actions_form="webgum"), Observation(instruction="", html=page)
+    assert action_text(action, now, form) == written
+    assert action_text(action, now, PromptForm()) == action
+
+
+def test_earlier_actions_are_told_in_the_same_form() -> None:
+    form = PromptForm(actions_form="webgum")
+    assert prompt(plays()[2], form).actions == (
+        "{'action': 'click', 'ref': '4'}",
+        "fill('9', 'é')",  # no such field on the page
+    )
+
+
 @pytest.mark.parametrize(
     ("length", "read"),
     [
@@ -111,9 +179,22 @@ def test_an_action_is_closed_by_the_end_token_or_too_long() -> None:
 
 
 def test_the_form_is_read_as_it_was_saved(tmp_path: Path) -> None:
-    form = PromptForm(inputs_length=512, targets_length=32, actions=2, view="visual")
+    form = PromptForm(
+        inputs_length=512,
+        targets_length=32,
+        actions=2,
+        view="visual",
+        screenshots=2,
+        actions_form="webgum",
+    )
     form.save(tmp_path)
     assert PromptForm.read(tmp_path) == form
+
+
+def test_a_form_of_before_there_were_screenshots_is_read_as_one_without(tmp_path: Path) -> None:
+    fields = {"inputs_length": 512, "targets_length": 32, "actions": 2, "view": "text"}
+    (tmp_path / "prompt.json").write_text(json.dumps(fields))
+    assert PromptForm.read(tmp_path) == PromptForm(**fields, screenshots=0, actions_form="calls")
 
 
 @pytest.mark.parametrize(
@@ -125,6 +206,8 @@ def test_the_form_is_read_as_it_was_saved(tmp_path: Path) -> None:
         (json.dumps({"view": "aural"}), '"text" or "visual", not \'aural\''),
         (json.dumps({"inputs_length": 1}), "at least 2, not 1"),
         (json.dumps({"actions": "4"}), "at least 0, not '4'"),
+        (json.dumps({"screenshots": -1}), "screenshots is a whole number of at least 0, not -1"),
+        (json.dumps({"actions_form": "json"}), 'actions_form is "calls" or "webgum", not \'json\''),
         (json.dumps([3]), "must be a mapping"),
     ],
 )

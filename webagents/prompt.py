@@ -7,8 +7,9 @@
     ! no element 9
     <body ref="1">...
 
-The instruction, the latest actions, why the last one failed, and the page as it is now. A step of
-a demonstration is asked about as `before` shows it: as the episode was when it was in play.
+The instruction, the latest actions, why the last one failed, and the page as it is now; beside
+them, for a model that sees, the latest screenshots. A step of a demonstration is asked about as
+`before` shows it: as the episode was when it was in play.
 
 Source of what goes into the input: Furuta et al. 2024, WebGUM, section 4 (instruction, action
 history and HTML, as one text). The layout is ours.
@@ -21,8 +22,10 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, Protocol
 
-from webagents.errors import UserError, clipped
-from webagents.types import NOTHING, Episode
+from webagents import html
+from webagents.actions import parse, webgum_text
+from webagents.errors import ActionError, UserError, clipped
+from webagents.types import NOTHING, Episode, Observation, Screenshot
 
 FILE = "prompt.json"
 """Where a checkpoint's folder keeps its `PromptForm`."""
@@ -49,15 +52,21 @@ class PromptForm:
     targets_length: the most tokens of an action, the end token included.
     actions: how many of the latest actions are told.
     view: what the pages' html has to carry, "text" or "visual".
+    screenshots: how many of the latest screenshots the model is shown, the one of now included.
+    actions_form: how actions are written: "calls", ``click('6')``, as they are in demonstrations,
+        or "webgum", ``{'action': 'click', 'ref': '6'}`` (see `actions.webgum_text`).
     """
 
     inputs_length: int = 4096
     targets_length: int = 128
     actions: int = 4
     view: Literal["text", "visual"] = "text"
+    screenshots: int = 0
+    actions_form: Literal["calls", "webgum"] = "calls"
 
     def __post_init__(self) -> None:
-        for name, least in (("inputs_length", 2), ("targets_length", 2), ("actions", 0)):
+        least_of = {"inputs_length": 2, "targets_length": 2, "actions": 0, "screenshots": 0}
+        for name, least in least_of.items():
             value = getattr(self, name)
             if type(value) is not int or value < least:
                 raise UserError(
@@ -65,6 +74,10 @@ class PromptForm:
                 )
         if self.view not in ("text", "visual"):
             raise UserError(f'view is "text" or "visual", not {clipped(self.view)}')
+        if self.actions_form not in ("calls", "webgum"):
+            raise UserError(
+                f'actions_form is "calls" or "webgum", not {clipped(self.actions_form)}'
+            )
 
     @classmethod
     def read(cls, folder: Path) -> PromptForm:
@@ -93,12 +106,14 @@ class Prompt(NamedTuple):
     actions: the latest ones, oldest first.
     error: why the last action failed, "" when it did not.
     html: the page.
+    screenshots: the latest ones, oldest first; None for those before the episode began.
     """
 
     instruction: str
     actions: tuple[str, ...]
     error: str
     html: str
+    screenshots: tuple[Screenshot | None, ...] = ()
 
     @property
     def head(self) -> str:
@@ -115,15 +130,37 @@ class Prompt(NamedTuple):
 
 
 def prompt(episode: Episode, form: PromptForm) -> Prompt:
-    """What a model is asked about an episode: what to do next."""
+    """What a model is asked about an episode: what to do next.
+
+    Raises:
+        UserError: the model is shown screenshots, and the episode has none.
+    """
     seen = episode.observation
     told = episode.steps[max(0, len(episode.steps) - form.actions) :]
     return Prompt(
         instruction=_plain(seen.instruction),
-        actions=tuple(_plain(step.action) for step in told),
+        actions=tuple(
+            _plain(action_text(step.action, step.observation, form) or step.action) for step in told
+        ),
         error=_plain(seen.error),
         html=_plain(seen.html),
+        screenshots=_screenshots(episode, form.screenshots) if form.screenshots else (),
     )
+
+
+def action_text(action: str, seen: Observation, form: PromptForm) -> str | None:
+    """An action as the model writes it; None for what its form has no words for.
+
+    seen: what the action answered.
+    """
+    if form.actions_form == "calls":
+        return action
+    try:
+        meant = parse(action)
+    except ActionError:
+        return None
+    empty = meant.name == "fill" and _is_empty(str(meant.arguments["ref"]), seen.html)
+    return webgum_text(meant, into_empty=empty)
 
 
 def before(episode: Episode, step: int) -> Episode:
@@ -185,6 +222,24 @@ def _end(tokenizer: Tokenizer) -> int:
     if tokenizer.eos_token_id is None:
         raise UserError("a tokenizer without an end token; a model's texts end with one")
     return tokenizer.eos_token_id
+
+
+def _screenshots(episode: Episode, number: int) -> tuple[Screenshot | None, ...]:
+    """The latest ones, oldest first, with None before the first."""
+    latest = [step.observation for step in episode.steps[-number + 1 :]] if number > 1 else []
+    pictures = [each.screenshot for each in (*latest, episode.observation)]
+    if any(picture is None for picture in pictures):
+        raise UserError(
+            f"the model is shown screenshots, and {episode.task} with seed {episode.seed} has none "
+            f"at step {len(episode.steps)}; collect and play with screenshots"
+        )
+    return (*[None] * (number - len(pictures)), *pictures)
+
+
+def _is_empty(ref: str, page: str) -> bool:
+    """Whether the element of a ref holds no text, as a field before it is filled."""
+    found = html.find(html.parse(page), ref=ref)
+    return found is not None and not found.get("value") and not html.text_of(found)
 
 
 def _plain(text: str) -> str:

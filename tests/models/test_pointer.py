@@ -156,6 +156,15 @@ def test_every_parameter_learns() -> None:
     assert without == []
 
 
+def test_it_begins_with_t5s_initial_weights() -> None:
+    network = model(d_model=128, d_kv=32)
+    query = network.t5.decoder.layers[0].cross.q.weight
+    assert query.std().item() == pytest.approx((128 * 32) ** -0.5, rel=0.05)
+    assert network.links[0].weight.std().item() == pytest.approx(128**-0.5, rel=0.05)
+    assert network.bags.place.weight.std().item() == pytest.approx(0.5, rel=0.05)
+    assert network.bags.piece.weight.std().item() == pytest.approx(1.0, rel=0.05)
+
+
 def test_a_tied_output_layer_is_refused() -> None:
     with pytest.raises(ValueError, match="cannot be tied"):
         model(tie_word_embeddings=True)

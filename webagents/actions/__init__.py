@@ -9,5 +9,16 @@ from webagents.actions.parsing import parse
 from webagents.actions.sampling import sample
 from webagents.actions.signatures import Parameter, Signature
 from webagents.actions.table import ACTIONS, describe
+from webagents.actions.webgum import webgum_text
 
-__all__ = ["ACTIONS", "Action", "Parameter", "Signature", "Value", "describe", "parse", "sample"]
+__all__ = [
+    "ACTIONS",
+    "Action",
+    "Parameter",
+    "Signature",
+    "Value",
+    "describe",
+    "parse",
+    "sample",
+    "webgum_text",
+]

@@ -1,4 +1,5 @@
-"""Neural networks: HTML-T5. They need PyTorch and `transformers`, the extra ``models``.
+"""Neural networks: HTML-T5, WebGUM. They need PyTorch and `transformers`, the extra ``models``;
+WebGUM also needs timm, the extra ``vision``.
 
 Importing this package loads neither; the first use of a name does.
 """
@@ -11,14 +12,30 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from webagents.models.config import HtmlT5Config
     from webagents.models.html_t5 import HtmlT5
+    from webagents.models.kinds import load_model, make_model
     from webagents.models.presets import load_preset, preset_names
+    from webagents.models.webgum import WebGum
+    from webagents.models.webgum_config import WebGumConfig
 
-__all__ = ["HtmlT5", "HtmlT5Config", "load_preset", "preset_names"]
+__all__ = [
+    "HtmlT5",
+    "HtmlT5Config",
+    "WebGum",
+    "WebGumConfig",
+    "load_model",
+    "load_preset",
+    "make_model",
+    "preset_names",
+]
 
 _HOMES = {
     "HtmlT5": "html_t5",
     "HtmlT5Config": "config",
+    "WebGum": "webgum",
+    "WebGumConfig": "webgum_config",
+    "load_model": "kinds",
     "load_preset": "presets",
+    "make_model": "kinds",
     "preset_names": "presets",
 }
 _EXTRA = ("torch", "transformers", "safetensors")

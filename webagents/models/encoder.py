@@ -125,14 +125,11 @@ def whereabouts(
     near, far: (buckets, H), the biases of distances between tokens, and to global tokens.
     """
     tokens, distance = mask.shape[1], config.relative_attention_max_distance
-    if (
-        mask.device.type == "cpu"
-        and far is None
-        and tokens <= SHORT
-        and _reaches(tokens, left, right)
-    ):
-        seen = {"causal": not right, "bidirectional": bidirectional, "max_distance": distance}
-        return Where(unplanned(mask), whole_bias(near, tokens, **seen), None, whole=True)
+    if far is None and mask.device.type == "cpu" and _is_short(tokens, left, right):
+        bias = whole_bias(
+            near, tokens, causal=not right, bidirectional=bidirectional, max_distance=distance
+        )
+        return Where(unplanned(mask, left=left, right=right), bias, None, whole=True)
     block = config.global_block_size if far is not None else 0
     plan_ = plan(mask, left=left, right=right, block=block)
     reach: dict[str, Any] = {"left": left, "right": right, "bidirectional": bidirectional}
@@ -146,9 +143,9 @@ def whereabouts(
     return Where(plan_, window_bias(near, tile=TILE, **reach, max_distance=distance), side)
 
 
-def _reaches(tokens: int, left: int, right: int) -> bool:
-    """Whether every token sees all others, or all that are earlier."""
-    return left >= tokens - 1 and (right >= tokens - 1 or not right)
+def _is_short(tokens: int, left: int, right: int) -> bool:
+    """Whether tokens are few, and each sees all others, or all that are earlier."""
+    return tokens <= SHORT and left >= tokens - 1 and (right >= tokens - 1 or not right)
 
 
 class EncoderLayer(GradientCheckpointingLayer):

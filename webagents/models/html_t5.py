@@ -39,15 +39,16 @@ class HtmlT5(PreTrainedModel, GenerationMixin):
     """
 
     config_class = HtmlT5Config
+    encoder_type: type[Encoder] = Encoder
     base_model_prefix = "html_t5"
     main_input_name = "input_ids"
     supports_gradient_checkpointing = True
-    _no_split_modules = ("EncoderLayer", "DecoderLayer")
+    _no_split_modules: tuple[str, ...] = ("EncoderLayer", "DecoderLayer")
     _tied_weights_keys = {"lm_head.weight": "encoder.embed.weight"}  # noqa: RUF012
 
     def __init__(self, config: HtmlT5Config) -> None:
         super().__init__(config)
-        self.encoder = Encoder(config)
+        self.encoder = self.encoder_type(config)
         self.decoder = Decoder(config)
         self.lm_head = nn.Linear(config.d_model, config.vocab_size, bias=False)
         self.post_init()
@@ -160,6 +161,15 @@ class HtmlT5(PreTrainedModel, GenerationMixin):
         shifted = labels.roll(1, -1)
         shifted[..., 0] = self.config.decoder_start_token_id
         return shifted.masked_fill(shifted == -100, self.config.pad_token_id)
+
+    @classmethod
+    def is_custom_code(cls) -> bool:
+        """No: `_init_weights` heeds what is loaded already, weight by weight.
+
+        For what it takes for custom code, `transformers` 5 leaves out every module that has no
+        weights of its own, only within others, and with them most of T5's initial weights.
+        """
+        return False
 
     @torch.no_grad()
     def _init_weights(self, module: nn.Module) -> None:

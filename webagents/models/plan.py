@@ -117,10 +117,10 @@ def plan(mask: Tensor, *, left: int, right: int, block: int = 0) -> Plan:
     return _planned(real, left, right, block)
 
 
-def unplanned(mask: Tensor) -> Plan:
+def unplanned(mask: Tensor, *, left: int, right: int) -> Plan:
     """A plan without tiles, for what computes all scores at once."""
     real = mask != 0
-    return Plan(left=0, right=0, tiles=(), mask=None if bool(real.all()) else real)
+    return Plan(left=left, right=right, tiles=(), mask=None if bool(real.all()) else real)
 
 
 @lru_cache(maxsize=16)

@@ -1,4 +1,4 @@
-"""The sizes of HTML-T5 by name, from the files ``models/presets/*.toml``."""
+"""The sizes of all models by name, from the files ``models/presets/*.toml``."""
 
 from __future__ import annotations
 
@@ -7,7 +7,11 @@ from typing import Any
 
 from webagents.errors import UserError
 from webagents.models.config import HtmlT5Config
+from webagents.models.pointer.config import PointerConfig
+from webagents.models.webgum_config import WebGumConfig
 from webagents.resources import content
+
+_KINDS: dict[str, type[HtmlT5Config]] = {"vision": WebGumConfig, "pointer": PointerConfig}
 
 
 def preset_names() -> list[str]:
@@ -18,7 +22,10 @@ def preset_names() -> list[str]:
 def load_preset(name: str, **changes: Any) -> HtmlT5Config:
     """The configuration of a size.
 
-    name: such as "small" or "base", see `preset_names`.
+    It is a `WebGumConfig` where its file has a table ``[vision]``, a `PointerConfig` where it has
+    one ``[pointer]``.
+
+    name: such as "small" or "webgum-base", see `preset_names`.
     changes: fields of the configuration to set otherwise, such as ``vocab_size``.
 
     Raises:
@@ -28,8 +35,10 @@ def load_preset(name: str, **changes: Any) -> HtmlT5Config:
     if name not in names:
         raise UserError(f"no preset {name!r}; there are {', '.join(names)}")
     with content("models", "presets", f"{name}.toml").open("rb") as file:
-        fields = tomllib.load(file)["model"]
-    unknown = sorted(set(changes) - set(HtmlT5Config.__annotations__))
-    if unknown:
-        raise UserError(f"HtmlT5Config has no field {', '.join(unknown)}")
-    return HtmlT5Config(**fields | changes)
+        tables = tomllib.load(file)
+    kind = next((_KINDS[table] for table in tables if table in _KINDS), HtmlT5Config)
+    known = {field for each in kind.__mro__ for field in getattr(each, "__annotations__", ())}
+    if unknown := sorted(set(changes) - known):
+        raise UserError(f"{kind.__name__} has no field {', '.join(unknown)}")
+    fields = {name: value for table in tables.values() for name, value in table.items()}
+    return kind(**fields | changes)

@@ -140,8 +140,8 @@ class PointerT5(PreTrainedModel):
     ) -> ModelOutput:
         """The loss: minus the log of the likelihood that all the right symbols have together.
 
-        The arrays are those of `slots.lessons_of`. ``loss`` is the mean over labels; ``logits`` are
-        (B, T, V + S + C).
+        The arrays are those of `slots.lessons_of`. ``loss`` is the mean over labels, ``losses`` are
+        theirs, (B, T), and ``logits`` (B, T, V + S + C).
         """
         read = self.read(**asked)
         decoded = self.t5.decoder(
@@ -150,8 +150,15 @@ class PointerT5(PreTrainedModel):
         scores = self.scores(decoded.last_hidden_state, read, allowed, may_point, may_copy)
         right = scores.gather(2, ways.clamp(min=0)).masked_fill(ways < 0, -torch.inf)
         there = ways[..., 0] >= 0
-        losses = scores[there].logsumexp(1) - right[there].logsumexp(1)
-        return ModelOutput(loss=losses.mean(), logits=scores)
+        losses = scores.new_zeros(there.shape)
+        losses[there] = scores[there].logsumexp(1) - right[there].logsumexp(1)
+        loss = losses.sum() / there.sum().clamp(min=1)
+        return ModelOutput(loss=loss, logits=scores, losses=losses)
+
+    @classmethod
+    def is_custom_code(cls) -> bool:
+        """No, see `HtmlT5.is_custom_code`."""
+        return False
 
     @torch.no_grad()
     def _init_weights(self, module: nn.Module) -> None:

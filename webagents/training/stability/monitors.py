@@ -15,6 +15,7 @@ from torch.utils.hooks import RemovableHandle
 
 from webagents.models import HtmlT5
 from webagents.models.encoder import SelfAttention, Where
+from webagents.models.webgum import widened
 from webagents.training.stability.attention import largest_logit
 from webagents.training.stability.likeness import likeness
 from webagents.training.stability.worries import worries
@@ -139,7 +140,8 @@ class Monitors:
         given = inspect.signature(HtmlT5.forward).bind(module, *arguments, **named).arguments
         states = getattr(result, "encoder_last_hidden_state", None)
         if states is not None:
-            self._alike.append(likeness(states, given.get("attention_mask")))
+            mask = widened(given.get("attention_mask"), states.shape[1])
+            self._alike.append(likeness(states, mask))
         labels = given.get("labels")
         if labels is None:
             return
