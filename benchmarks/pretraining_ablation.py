@@ -45,7 +45,7 @@ from webagents.training.imitation import (
     Imitation,
     Judged,
     Taught,
-    Teacher,
+    TextTeacher,
     imitate,
     judge,
 )
@@ -217,13 +217,12 @@ def fine_tuned(given: argparse.Namespace, way: Way, seed: int) -> tuple[list[Jud
             resume=True,
         )
     )
-    tokenizer = load_tokenizer(checkpoint)
     model = HtmlT5.from_pretrained(checkpoint)
-    judged = judge(model, tokenizer, held_out(given), longest=LONGEST_ACTION)
+    judged = judge(model, *held_out(given))
     return judged, time.process_time() - began
 
 
-def held_out(given: argparse.Namespace) -> Iterator[Taught]:
+def held_out(given: argparse.Namespace) -> tuple[TextTeacher, Iterator[Taught]]:
     form = Imitation(
         out=given.out,
         steps=1,
@@ -231,8 +230,8 @@ def held_out(given: argparse.Namespace) -> Iterator[Taught]:
         inputs_length=LENGTH,
         targets_length=LONGEST_ACTION,
     ).form
-    teacher = Teacher(load_tokenizer(), form)
-    return teacher.steps(Dataset(given.demos / "held-out").demonstrations(pictures=None))
+    teacher = TextTeacher(load_tokenizer(), form)
+    return teacher, teacher.steps(Dataset(given.demos / "held-out").demonstrations(pictures=None))
 
 
 def folder(given: argparse.Namespace, way: Way) -> Path:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from webagents.actions import parse
 from webagents.errors import UnknownPolicy
 from webagents.models import HtmlT5, load_preset
 from webagents.models.tokenizer import load_tokenizer
@@ -17,11 +18,11 @@ from webagents.types import Decision, Episode, Needs, Observation
 FORM = PromptForm(inputs_length=64, targets_length=12)
 
 
-def policy(**changes: object) -> SequencePolicy:
+def policy(*, free: bool = False, **changes: object) -> SequencePolicy:
     tokenizer = load_tokenizer()
     torch.manual_seed(0)
     config = load_preset("tiny", vocab_size=len(tokenizer), **changes)
-    return SequencePolicy(HtmlT5(config).eval(), tokenizer, FORM, rows=3)
+    return SequencePolicy(HtmlT5(config).eval(), tokenizer, FORM, rows=3, free=free)
 
 
 def episode(instruction: str = "Click.", html: str = '<p ref="1">') -> Episode:
@@ -31,7 +32,7 @@ def episode(instruction: str = "Click.", html: str = '<p ref="1">') -> Episode:
 
 def taught(what: dict[str, str]) -> SequencePolicy:
     """A policy that was trained until it answers instructions so."""
-    made = policy()
+    made = policy(free=True)
     optimizer = torch.optim.AdamW(made.model.parameters(), lr=1e-2)
     asked = [prompt_ids(prompt(episode(one), FORM), FORM, made.tokenizer) for one in what]
     said = [action_ids(action, FORM, made.tokenizer) for action in what.values()]
@@ -51,6 +52,18 @@ def test_it_says_what_it_was_taught_also_what_is_no_action() -> None:
     assert taught(what).act([episode(one) for one in what]) == [
         Decision(action=said, notes={"generated": f"{said}</s>"}) for said in what.values()
     ]
+
+
+@pytest.mark.parametrize("form", ["calls", "webgum"])
+def test_it_says_nothing_but_actions_on_refs_of_its_page(form: str) -> None:
+    made, form_ = policy(), replace(FORM, actions_form=form, targets_length=24)
+    made = SequencePolicy(made.model, made.tokenizer, form_)
+    pages = [f'<p ref="{number}"></p>' for number in (7, 12, 305)]
+    said = [decision.action for decision in made.act([episode(html=page) for page in pages])]
+    assert [text.startswith("{'action': ") for text in said] == [form == "webgum"] * 3
+    named = [parse(text).arguments.get("ref") for text in said]
+    assert all(ref in (None, str(number)) for ref, number in zip(named, (7, 12, 305), strict=True))
+    assert form == "calls" or None not in named
 
 
 def test_episodes_side_by_side_are_answered_as_each_alone() -> None:

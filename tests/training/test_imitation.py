@@ -25,7 +25,7 @@ from webagents.training.imitation import (
     Imitation,
     ImitationLane,
     Judged,
-    Teacher,
+    TextTeacher,
     accuracy,
     imitate,
     judge,
@@ -64,8 +64,8 @@ def test_an_example_reads_the_prompt_and_says_the_action() -> None:
     tokenizer = load_tokenizer()
     played = episode(7)
     read = [
-        (one.task, one.seed, one.step, one.action, *map(tokenizer.decode, one.example))
-        for one in Teacher(tokenizer, FORM).of(played)
+        (one.task, one.seed, one.step, one.action, *map(tokenizer.decode, one.example[:2]))
+        for one in TextTeacher(tokenizer, FORM).of(played)
     ]
     asked = [prompt(before(played, number), FORM).text for number in range(2)]
     assert read == [
@@ -87,17 +87,29 @@ def test_an_example_reads_the_prompt_and_says_the_action() -> None:
 def test_what_is_not_to_be_imitated_is_left_out_and_counted(
     played: Episode, reason: str, left: list[int]
 ) -> None:
-    teacher = Teacher(load_tokenizer(), FORM)
+    teacher = TextTeacher(load_tokenizer(), FORM)
     assert [one.step for one in teacher.of(played)] == left
     assert dict(teacher.left_out) == ({reason: 3 - len(left)} if reason else {})
 
 
+def test_steps_are_taught_in_webgums_form_where_it_has_words_for_them() -> None:
+    tokenizer = load_tokenizer()
+    teacher = TextTeacher(tokenizer, PromptForm(actions_form="webgum"))
+    played = episode(7, steps=3, action="press('7', 'Enter')")
+    said = [
+        (one.step, one.action, tokenizer.decode(one.example.targets)) for one in teacher.of(played)
+    ]
+    click = "{'action': 'click', 'ref': '7'}"
+    assert said == [(number, click, f"{click}</s>") for number in range(2)]
+    assert dict(teacher.left_out) == {"no words for the action": 1}
+
+
 def lane(folder: Path, number: int = 0, of: int = 1, **changes: object) -> ImitationLane:
-    chosen = {"rows": 2, "window": 6, "pad": 0, "seed": 3} | changes
+    chosen = {"rows": 2, "window": 6, "seed": 3} | changes
     return ImitationLane(
         number=number,
         demonstrations=lambda: episodes([folder], pictures=None, rank=number, of=of),
-        teacher=Teacher(load_tokenizer(), FORM),
+        teacher=TextTeacher(load_tokenizer(), FORM),
         **chosen,
     )
 
@@ -143,7 +155,8 @@ def test_demonstrations_without_a_step_to_learn_from_are_told(tmp_path: Path) ->
 
 def test_the_judgement_is_that_of_the_model_on_each_step_alone() -> None:
     tokenizer, model = load_tokenizer(), small()
-    steps = [one for seed in (1, 20, 300) for one in Teacher(tokenizer, FORM).of(episode(seed))]
+    teacher = TextTeacher(tokenizer, FORM)
+    steps = [one for seed in (1, 20, 300) for one in teacher.of(episode(seed))]
     expected = []
     for one in sorted(steps, key=lambda one: one.example.inputs.size):
         labels = torch.from_numpy(one.example.targets.astype(np.int64))
@@ -161,7 +174,7 @@ def test_the_judgement_is_that_of_the_model_on_each_step_alone() -> None:
                 int((logits.argmax(-1) == labels).sum()),
             )
         )
-    assert judge(model, tokenizer, steps, longest=16, rows=4) == expected
+    assert judge(model, teacher, steps, rows=4) == expected
 
 
 def test_accuracy_is_counted_by_task() -> None:
@@ -178,12 +191,13 @@ def test_accuracy_is_counted_by_task() -> None:
 
 def test_processes_validate_the_same_together_as_one_alone() -> None:
     tokenizer, model = load_tokenizer(), small()
-    steps = [one for seed in range(5) for one in Teacher(tokenizer, FORM).of(episode(seed))]
-    held_out = HeldOut(steps, rows=4, pad=0)
+    teacher = TextTeacher(tokenizer, FORM)
+    steps = [one for seed in range(5) for one in teacher.of(episode(seed))]
+    held_out = HeldOut(teacher, steps, rows=4)
     alone = held_out(model, 0, 1)
     apart = [held_out(model, rank, 2) for rank in range(2)]
     together = {name: sum(part[name] for part in apart) for name in alone}
-    judged = judge(model, tokenizer, steps, longest=1)
+    judged = judge(model, teacher, steps)
     assert together == pytest.approx(alone)
     assert alone == pytest.approx(
         {

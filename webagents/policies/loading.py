@@ -37,6 +37,14 @@ def _perturbed(rest: str) -> Policy:
     return PerturbedPolicy(load_policy(policy), rate)
 
 
+def _white(policy: str) -> Policy:
+    from webagents.policies.white import WhitePolicy
+
+    if not policy:
+        raise UnknownPolicy("white: whom? give white:POLICY, such as a checkpoint's folder")
+    return WhitePolicy(load_policy(policy))
+
+
 def _replay(path: str) -> Policy:
     from webagents.policies.replay import ReplayPolicy
 
@@ -47,14 +55,14 @@ def _replay(path: str) -> Policy:
 
 def _checkpoint(folder: Path) -> Policy:
     try:
-        from webagents.policies.sequence import SequencePolicy
+        from webagents.policies.checkpoints import read_policy
     except ImportError as error:
         raise UnknownPolicy(
             f"a checkpoint, as {clipped(str(folder))}, needs the extra models ({error}); "
             "install it with: pip install 'webagents-gym[models]'"
         ) from error
 
-    return SequencePolicy.read(folder)
+    return read_policy(folder)
 
 
 def _webshop_rule(nothing: str) -> Policy:
@@ -71,6 +79,7 @@ POLICIES: Mapping[str, Callable[[str], Policy]] = {
     "random": _random,
     "replay": _replay,
     "webshop-rule": _webshop_rule,
+    "white": _white,
 }
 """Policies by the word before the colon; what follows it is handed to them."""
 
@@ -80,8 +89,8 @@ def load_policy(name: str) -> Policy:
 
     ``expert`` and ``expert:VARIANT`` (another order where any will do), ``random``,
     ``replay:PATH``, ``perturbed:POLICY`` and ``perturbed:RATE:POLICY`` (with mistakes in between),
-    ``webshop-rule`` (WebShop's baseline), the folder of a trained policy's checkpoint (``./expert``
-    for one of a name that is taken), ``module:Class``.
+    ``webshop-rule`` (WebShop's baseline), ``white:POLICY`` (shown white screenshots), the folder of
+    a trained policy's checkpoint (``./expert`` for one of a name that is taken), ``module:Class``.
 
     Raises:
         UnknownPolicy: there is none, or it cannot be loaded.
@@ -95,8 +104,8 @@ def load_policy(name: str) -> Policy:
     if colon and rest.isidentifier():
         return _from_module(word, rest)
     known = (
-        "expert, random, replay:PATH, perturbed:POLICY, webshop-rule, a checkpoint's folder, "
-        "module:Class"
+        "expert, random, replay:PATH, perturbed:POLICY, webshop-rule, white:POLICY, "
+        "a checkpoint's folder, module:Class"
     )
     raise UnknownPolicy(f"no policy {clipped(name)}; the policies are {known}")
 

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from webagents.errors import UnknownPolicy, clipped
 from webagents.models.pointer import PointerT5, say
-from webagents.models.tokenizer import load_tokenizer
 from webagents.prompt import PromptForm, prompt
 from webagents.slots import Slots, pieces_of, read
 from webagents.types import Decision, Episode, Needs
@@ -39,27 +36,6 @@ class PointerPolicy:
         """
         self.model, self.tokenizer, self.form, self.rows = model, tokenizer, form, rows
         self.pieces = pieces_of(tokenizer)
-
-    @classmethod
-    def read(cls, folder: Path) -> PointerPolicy:
-        """The policy of a checkpoint: a folder with model, tokenizer and ``prompt.json``.
-
-        Raises:
-            UnknownPolicy: a part is missing or broken.
-        """
-        try:
-            form = PromptForm.read(folder)
-            tokenizer = load_tokenizer(folder)
-            model, report = PointerT5.from_pretrained(folder, output_loading_info=True)
-        except Exception as error:  # each library has its own for a file that it cannot read
-            raise UnknownPolicy(
-                f"{clipped(str(folder))} is no checkpoint of a policy: {error}"
-            ) from error
-        if missing := sorted(report["missing_keys"]):
-            raise UnknownPolicy(
-                f"the checkpoint {clipped(str(folder))} lacks weights: {clipped(missing)}"
-            )
-        return cls(model.eval(), tokenizer, form)
 
     def act(self, episodes: Sequence[Episode]) -> list[Decision]:
         """The action of each episode."""

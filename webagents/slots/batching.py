@@ -32,6 +32,11 @@ class Lesson(NamedTuple):
     symbols: tuple[Symbol, ...]
     allowed: tuple[Allowed, ...]
 
+    @property
+    def lengths(self) -> tuple[int, int]:
+        """How many slots and symbols there are."""
+        return self.slots.size, len(self.symbols)
+
     @classmethod
     def of(cls, slots: Slots, symbols: Sequence[Symbol], alphabet: Alphabet) -> Lesson:
         """The lesson of an action.

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,11 +16,23 @@ from numpy.typing import NDArray
 from webagents.errors import UserError
 from webagents.training.denoising.corruption import Example, Tokens
 
-Arrays = dict[str, NDArray[np.int64]]
+Arrays = dict[str, NDArray[Any]]
 """A batch under the names that ``transformers``' encoder-decoders take."""
 
 NO_LABEL = -100
 """What a label is where there is none: what PyTorch's cross entropy leaves out."""
+
+
+class Sized(Protocol):
+    """What batches are made of, such as an `Example`."""
+
+    @property
+    def lengths(self) -> tuple[int, int]:
+        """How long it is for the encoder and for the decoder."""
+        ...
+
+
+Item = TypeVar("Item", bound=Sized)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +52,7 @@ class BatchSize:
         if len(given) != 1 or given[0] < 1:
             raise UserError(f"{self}: set either rows or tokens, to one or more")
 
-    def parted(self, examples: Sequence[Example]) -> Iterator[Sequence[Example]]:
+    def parted(self, examples: Sequence[Item]) -> Iterator[Sequence[Item]]:
         """The examples in batches of this size, in their order."""
         if self.rows is not None:
             for start in range(0, len(examples), self.rows):
@@ -49,8 +62,8 @@ class BatchSize:
 
 
 def bucketed(
-    examples: Iterable[Example], size: BatchSize, *, seed: int, window: int = 4096
-) -> Iterator[Sequence[Example]]:
+    examples: Iterable[Item], size: BatchSize, *, seed: int, window: int = 4096
+) -> Iterator[Sequence[Item]]:
     """Batches of examples of like lengths, in random order.
 
     window: how many examples are sorted by length at a time, and then held in memory; made a
@@ -63,7 +76,7 @@ def bucketed(
     stream = iter(examples)
     number = 0
     while held := list(islice(stream, window)):
-        held.sort(key=lambda example: (example.inputs.size, example.targets.size))
+        held.sort(key=lambda example: example.lengths)
         batches = list(size.parted(held))
         generator = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(number,)))
         for place in generator.permutation(len(batches)):
@@ -120,16 +133,17 @@ def padding_share(batches: Iterable[Sequence[Example]]) -> float:
     return 1 - real / positions if positions else 0.0
 
 
-def _within(examples: Sequence[Example], tokens: int) -> Iterator[Sequence[Example]]:
+def _within(examples: Sequence[Item], tokens: int) -> Iterator[Sequence[Item]]:
     """Runs of examples whose padded size is at most `tokens`."""
     start = longest_inputs = longest_targets = 0
-    for place, (inputs, targets) in enumerate(examples):
-        longest_inputs = max(longest_inputs, inputs.size)
-        longest_targets = max(longest_targets, targets.size)
+    for place, example in enumerate(examples):
+        inputs, targets = example.lengths
+        longest_inputs = max(longest_inputs, inputs)
+        longest_targets = max(longest_targets, targets)
         rows = place - start + 1
         if rows > 1 and rows * (longest_inputs + longest_targets) > tokens:
             yield examples[start:place]
-            start, longest_inputs, longest_targets = place, inputs.size, targets.size
+            start, longest_inputs, longest_targets = place, inputs, targets
     if examples:
         yield examples[start:]
 

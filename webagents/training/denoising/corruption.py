@@ -24,6 +24,11 @@ class Example(NamedTuple):
     inputs: Tokens
     targets: Tokens
 
+    @property
+    def lengths(self) -> tuple[int, int]:
+        """How many tokens there are of each."""
+        return self.inputs.size, self.targets.size
+
 
 def corrupt(tokens: ArrayLike, mask: Mask, sentinels: Sentinels) -> Example:
     """The document with a sentinel for each masked span, and the spans, each after its sentinel.

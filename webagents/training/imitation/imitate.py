@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from pathlib import Path
 
 from webagents.data import Dataset
+from webagents.data.pictures import decoded
 from webagents.data.streaming import episodes
+from webagents.models.kinds import frames_of
 from webagents.models.tokenizer import load_tokenizer
 from webagents.progress import Shown, silent
 from webagents.training.imitation.judging import HeldOut
 from webagents.training.imitation.lanes import ImitationLane
 from webagents.training.imitation.settings import Imitation
-from webagents.training.imitation.teaching import Teacher
+from webagents.training.imitation.teachers import teacher_of
 from webagents.training.running import train
 from webagents.training.running.folders import MODEL, open_run
 from webagents.training.starting import starting_model
@@ -24,14 +27,22 @@ def imitate(config: Imitation, *, progress: Shown = silent) -> Path:
     """Trains a policy; gives the folder of its checkpoint, which `load_policy` reads.
 
     Raises:
-        UserError: the data, the model or the tokenizer cannot be read, `config.out` is taken, or
-            there is nothing to learn.
+        UserError: the data, the model or the tokenizer cannot be read, `config.out` is taken, there
+            is nothing to learn, or the data has no screenshots for a model that sees.
         TrainingDiverged: see `running.train`; so for KeyboardInterrupt.
     """
-    tokenizer, form = load_tokenizer(config.tokenizer), config.form
+    tokenizer = load_tokenizer(config.tokenizer)
     known = {str(path): Dataset(path).known["tasks"] for path in config.data}
-    model = starting_model(config.model, tokenizer, config.changes, seed=config.seed)
-    pad = int(model.config.pad_token_id)
+    model = starting_model(
+        config.model,
+        tokenizer,
+        config.changes,
+        text_weights=config.text_weights,
+        vision_weights=config.vision_weights,
+        seed=config.seed,
+    )
+    form = replace(config.form, screenshots=frames_of(model))
+    pictures = decoded if form.screenshots else None
     rows = config.batch // config.lanes
     if open_run(config, "imitation", known={"data": known}):
         folder = config.out / MODEL
@@ -42,24 +53,23 @@ def imitate(config: Imitation, *, progress: Shown = silent) -> Path:
         return ImitationLane(
             number=number,
             demonstrations=lambda: episodes(
-                config.data, pictures=None, seed=config.seed, rank=number, of=config.lanes
+                config.data, pictures=pictures, seed=config.seed, rank=number, of=config.lanes
             ),
-            teacher=Teacher(tokenizer, form),
+            teacher=teacher_of(model, tokenizer, form),
             rows=rows,
             window=config.window,
-            pad=pad,
             seed=config.seed,
         )
 
-    watched = Teacher(tokenizer, form)
+    watched = teacher_of(model, tokenizer, form)
     held_out = HeldOut(
+        watched,
         (
             step
             for path in config.held_out
-            for step in watched.steps(Dataset(path).demonstrations(pictures=None))
+            for step in watched.steps(Dataset(path).demonstrations(pictures=pictures))
         ),
         rows=rows,
-        pad=pad,
     )
     if watched.left_out:
         log.info("left out of validation: %s", dict(watched.left_out))

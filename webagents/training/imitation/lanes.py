@@ -12,9 +12,8 @@ import numpy as np
 from webagents.data import Demonstration
 from webagents.data.streaming import Stream
 from webagents.errors import UserError
-from webagents.training.denoising.batches import BatchSize, bucketed, collate
-from webagents.training.denoising.corruption import Example
-from webagents.training.imitation.teaching import Teacher
+from webagents.training.denoising.batches import BatchSize, bucketed
+from webagents.training.imitation.teaching import Taught, Teacher
 from webagents.training.running.lanes import MicroBatch, State
 
 
@@ -34,7 +33,6 @@ class ImitationLane:
     teacher: makes examples of their steps.
     rows: examples of a micro-batch.
     window: how many examples are sorted by length together, and in memory.
-    pad: the id that fills up.
     seed: what the order of micro-batches follows from.
     """
 
@@ -43,7 +41,6 @@ class ImitationLane:
     teacher: Teacher
     rows: int
     window: int
-    pad: int
     seed: int
 
     def batches(self, state: State | None) -> Iterator[MicroBatch]:
@@ -64,16 +61,16 @@ class ImitationLane:
         for window in range(int(at["window"]), 2**31):
             held = list(islice(coming, size))
             begin = {**held[0][0]._asdict(), "window": window}
-            batches = self._shuffled([example for _, example in held], window)
+            batches = self._shuffled([taught for _, taught in held], window)
             for number, batch in enumerate(batches, start=1):
                 if number > given:
-                    arrays = collate(batch, pad=self.pad)
+                    arrays = self.teacher.collated(batch)
                     yield MicroBatch(arrays, {**begin, "given": number})
             given = 0
 
     def _examples(
         self, stream: Stream[Demonstration], skipped: int
-    ) -> Iterator[tuple[_Place, Example]]:
+    ) -> Iterator[tuple[_Place, Taught]]:
         """All examples, epoch after epoch, but for the first of the first episode."""
         while True:
             found = stream.position > 0  # what was there before counts as found
@@ -82,7 +79,7 @@ class ImitationLane:
                 for number, taught in enumerate(self.teacher.of(demonstration.episode)):
                     found = True
                     if number >= skipped:
-                        yield _Place(begin, number), taught.example
+                        yield _Place(begin, number), taught
                 skipped = 0
                 begin = stream.state()
             if not found:
@@ -91,7 +88,7 @@ class ImitationLane:
                     f"{dict(self.teacher.left_out) or 'nothing'}"
                 )
 
-    def _shuffled(self, examples: list[Example], window: int) -> Iterator[Any]:
+    def _shuffled(self, examples: list[Taught], window: int) -> Iterator[Any]:
         seed = np.random.SeedSequence(self.seed, spawn_key=(self.number, window))
         size = BatchSize(rows=self.rows)
         return bucketed(examples, size, seed=int(seed.generate_state(1)[0]), window=len(examples))

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+from torch import nn
+from transformers import PreTrainedModel
 
 from webagents.data import Demonstration
-from webagents.errors import UserError
-from webagents.prompt import PromptForm, Tokenizer, action_ids, before, prompt, prompt_ids
-from webagents.training.denoising.corruption import Example, as_tokens
+from webagents.prompt import PromptForm, action_text
+from webagents.training.denoising.batches import Arrays, Sized
 from webagents.types import Episode
 
 
@@ -17,28 +20,52 @@ class Taught(NamedTuple):
     """One step to learn from.
 
     task, seed, step: which one it is, as in a dataset.
-    action: what the expert did; the example's target is its text.
+    action: what the expert did, as the model writes it.
+    example: the same as the model's kind reads and says it.
     """
 
     task: str
     seed: int
     step: int
     action: str
-    example: Example
+    example: Any
+
+    @property
+    def lengths(self) -> tuple[int, int]:
+        """How long the example is for the encoder and for the decoder."""
+        sized: Sized = self.example
+        return sized.lengths
 
 
-class Teacher:
-    """Makes examples of demonstrations for a model, and counts what it left out.
+class Forced(NamedTuple):
+    """Of each step of a batch, foretold token by token, each after the expert's own before it.
 
-    Left out are failed episodes, actions that failed and did not end the episode, the mistakes that
-    a perturbed expert made on purpose, and what is too long for the model.
-
-    left_out: how many steps, by reason.
+    loss: cross-entropy in nats, summed over the action's tokens.
+    tokens: how many those are, the end token included.
+    right: how many of them the model held likeliest.
     """
 
-    def __init__(self, tokenizer: Tokenizer, form: PromptForm) -> None:
-        """A teacher for models with this tokenizer that are asked in this form."""
-        self.tokenizer, self.form = tokenizer, form
+    loss: list[float]
+    tokens: list[int]
+    right: list[int]
+
+
+class Teacher(ABC):
+    """Makes examples of demonstrations for a kind of model, and counts what it left out.
+
+    Left out are failed episodes, actions that failed and did not end the episode, the mistakes that
+    a perturbed expert made on purpose, what the model's form has no words for, and what is too long
+    for the model.
+
+    form: how the model is asked.
+    left_out: how many steps, by reason.
+    beyond: why there is no `example` of a step.
+    """
+
+    beyond = "too long"
+
+    def __init__(self, form: PromptForm) -> None:
+        self.form = form
         self.left_out: Counter[str] = Counter()
 
     def steps(self, demonstrations: Iterable[Demonstration]) -> Iterator[Taught]:
@@ -47,21 +74,44 @@ class Teacher:
             yield from self.of(demonstration.episode)
 
     def of(self, episode: Episode) -> Iterator[Taught]:
-        """The examples of one episode's steps."""
+        """The examples of one episode's steps.
+
+        Raises:
+            UserError: the model is shown screenshots, and a step has none.
+        """
         for number, step in enumerate(episode.steps):
             if reason := _unfit(episode, number):
                 self.left_out[reason] += 1
                 continue
-            asked = prompt(before(episode, number), self.form)
-            try:
-                example = Example(
-                    as_tokens(prompt_ids(asked, self.form, self.tokenizer)),
-                    as_tokens(action_ids(step.action, self.form, self.tokenizer)),
-                )
-            except UserError:
-                self.left_out["too long"] += 1
+            action = action_text(step.action, step.observation, self.form)
+            if action is None:
+                self.left_out["no words for the action"] += 1
                 continue
-            yield Taught(episode.task, episode.seed, number, step.action, example)
+            example = self.example(episode, number, action)
+            if example is None:
+                self.left_out[self.beyond] += 1
+                continue
+            yield Taught(episode.task, episode.seed, number, action, example)
+
+    @abstractmethod
+    def example(self, episode: Episode, number: int, action: str) -> Sized | None:
+        """The example of a step and its action, None for what is `beyond` the model.
+
+        Raises:
+            UserError: see `of`.
+        """
+
+    @abstractmethod
+    def collated(self, steps: Sequence[Taught]) -> Arrays:
+        """A batch as the model's arrays, ``labels`` and ``attention_mask`` among them."""
+
+    @abstractmethod
+    def said(self, model: PreTrainedModel, steps: Sequence[Taught]) -> list[str]:
+        """What the model says itself, by greedy decoding, at each step of a batch."""
+
+    @abstractmethod
+    def forced(self, model: nn.Module, arrays: Arrays) -> Forced:
+        """What the model makes of each action of a batch."""
 
 
 def _unfit(episode: Episode, number: int) -> str:
