@@ -51,6 +51,26 @@ def test_it_is_the_instruction_the_actions_the_error_and_the_page() -> None:
     )
 
 
+def seen_as(page: str, view: str) -> str:
+    seen = Observation(instruction="Do it.", html=page)
+    episode = Episode(task="t.t", seed=1, observation=seen)
+    return prompt(episode, PromptForm(view=view)).html
+
+
+def test_a_model_of_texts_reads_no_looks_whatever_was_collected() -> None:
+    looks = '<p ref="1" id="a" box="0 0 9 9" color="#000000" shown="no">x</p>'
+    assert seen_as(looks, "text") == '<p ref="1" id="a">x</p>'
+    assert seen_as(looks, "visual") == looks
+
+
+def test_a_model_of_looks_is_not_taught_without_them() -> None:
+    with pytest.raises(
+        UserError, match=r't\.t with seed 1 has the text view; collect with view "v'
+    ):
+        seen_as('<p ref="1">x</p>', "visual")
+    assert seen_as("nothing", "visual") == "nothing"
+
+
 def test_a_fresh_episode_has_neither_actions_nor_an_error() -> None:
     assert prompt(plays()[0], FORM).text == "Do it.\n<p>0</p>"
 

@@ -133,7 +133,7 @@ def prompt(episode: Episode, form: PromptForm) -> Prompt:
     """What a model is asked about an episode: what to do next.
 
     Raises:
-        UserError: the model is shown screenshots, and the episode has none.
+        UserError: the model is shown screenshots or the visual view, and the episode has none.
     """
     seen = episode.observation
     told = episode.steps[max(0, len(episode.steps) - form.actions) :]
@@ -143,7 +143,7 @@ def prompt(episode: Episode, form: PromptForm) -> Prompt:
             _plain(action_text(step.action, step.observation, form) or step.action) for step in told
         ),
         error=_plain(seen.error),
-        html=_plain(seen.html),
+        html=_plain(_page(episode, form)),
         screenshots=_screenshots(episode, form.screenshots) if form.screenshots else (),
     )
 
@@ -222,6 +222,19 @@ def _end(tokenizer: Tokenizer) -> int:
     if tokenizer.eos_token_id is None:
         raise UserError("a tokenizer without an end token; a model's texts end with one")
     return tokenizer.eos_token_id
+
+
+def _page(episode: Episode, form: PromptForm) -> str:
+    """The page in the model's view; the visual one has all that the other has."""
+    page = episode.observation.html
+    if form.view == "text":
+        return html.text_view(page)
+    if ' ref="' in page and ' box="' not in page:
+        raise UserError(
+            f"the model reads the visual view, and {episode.task} with seed {episode.seed} has the "
+            'text view; collect with view "visual", or train with view "text"'
+        )
+    return page
 
 
 def _screenshots(episode: Episode, number: int) -> tuple[Screenshot | None, ...]:

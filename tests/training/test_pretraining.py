@@ -150,6 +150,7 @@ def test_a_run_that_diverges_says_so_and_keeps_its_last_checkpoint(corpus, tmp_p
     [
         ({"lanes": 3}, "a batch of 4 cannot be put together of 3 lanes"),
         ({"model": "gigantic"}, "no preset 'gigantic'; there are 20m, base"),
+        ({"model": "pointer-tiny", "changes": ""}, "pointer-tiny does not read text alone"),
         ({"changes": "d_modell=3"}, "HtmlT5Config has no field d_modell"),
         ({"changes": "d_model"}, "a change is written name=value"),
         ({"tokenizer": "klingon"}, "no tokenizer 'klingon'"),

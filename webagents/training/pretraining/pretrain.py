@@ -11,6 +11,7 @@ from webagents.data.corpora import Corpus
 from webagents.data.corpora.corpus import Row
 from webagents.data.streaming import Stream
 from webagents.errors import UserError
+from webagents.models import HtmlT5
 from webagents.models.tokenizer import load_tokenizer
 from webagents.progress import Shown, silent
 from webagents.training.denoising import Denoiser, Sentinels, mixture
@@ -42,6 +43,11 @@ def pretrain(config: Pretraining, *, progress: Shown = silent) -> Path:
         seed=config.seed,
     )
     model = starting_model(config.model, tokenizer, config.changes, seed=config.seed)
+    if type(model) is not HtmlT5:
+        raise UserError(
+            f"{config.model} does not read text alone, and pages are all there is to pre-train on; "
+            "webagents train teaches it from demonstrations"
+        )
     pad = int(model.config.pad_token_id)
     rows = config.batch // config.lanes
 
