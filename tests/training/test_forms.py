@@ -19,6 +19,7 @@ from webagents.training.forms import (
     FormExample,
     FormText,
     FormTokens,
+    LayerMix,
     Told,
     accuracy,
     answers,
@@ -202,6 +203,17 @@ def test_a_head_gives_one_logit_for_each_class_of_each_element():
     assert head(states, torch.tensor([[[0, 1], [0, 2]]])).tolist() == [
         [[1.0, 2.0, 3.0], [2.0, 3.0, 5.0]]
     ]
+
+
+def test_a_mix_weighs_layers_of_unit_size():
+    mix = LayerMix(1)
+    layers = [torch.tensor([[[3.0, 4.0]]]), torch.tensor([[[0.0, -7.0]]])]
+    size = 12.5**0.5  # the root of the mean of 9 and 16
+    even = torch.tensor([[[3 / size / 2, (4 / size - 2**0.5) / 2]]])
+    torch.testing.assert_close(mix(layers), even)
+    with torch.no_grad():
+        mix.weights.copy_(torch.tensor([0.0, 3.0]).log())
+    torch.testing.assert_close(mix(layers), torch.tensor([[[0.0, -(2**0.5)]]]))
 
 
 def test_padding_changes_no_logits():

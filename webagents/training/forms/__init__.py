@@ -10,7 +10,12 @@
 """
 
 from webagents.training.forms.annotations import AnnotatedForm, read_annotations
-from webagents.training.forms.classifier import ElementClassifier, FormClassifier, span_means
+from webagents.training.forms.classifier import (
+    ElementClassifier,
+    FormClassifier,
+    LayerMix,
+    span_means,
+)
 from webagents.training.forms.examples import (
     NO_TYPE,
     Batch,
@@ -43,6 +48,7 @@ __all__ = [
     "FormExample",
     "FormText",
     "FormTokens",
+    "LayerMix",
     "Told",
     "accuracy",
     "answers",
