@@ -139,6 +139,7 @@ def test_whatever_is_said_by_the_rules_is_an_action(seed: int) -> None:
         walked(saying, random_)
         action = saying.action()
         assert parse(action.text, dialects=("calls", "webshop")) == action
+        assert "\ufffd" not in action.text, "half a character"
 
 
 @pytest.mark.parametrize("name", list(ACTIONS))

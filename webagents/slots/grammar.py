@@ -62,17 +62,22 @@ class Saying:
             return _allowed(self.alphabet, end=True)
         if parameter.kind is REFERENCE:
             return _allowed(self.alphabet, elements=True)
-        place = len(self._values)
-        begun, room = bool(self._text), self._spent < self.longest
-        optional = self._may_lack(place)
-        ends = complete(parameter.kind, self._text, optional=optional)
-        more = parameter.kind, self._text
+        place, begun = len(self._values), bool(self._text)
+        before = place > 0 and self._values[-1] is not None
+        needed = self._needed(place, before=before)
+        barred = self._halves(place) and not before
+        bytes_ = NONE if barred else _following(parameter.kind, self._text)
+        whole = not begun or (bytes_ != _TAIL and bytes_ not in _CONTINUING.values())
+        ends = whole and complete(parameter.kind, self._text, optional=not needed)
+        room = self._spent < self.longest
+        later = range(place + 1, len(self._parameters))
         return _allowed(
             self.alphabet,
-            end=(ends or (parameter.optional and optional and not begun)) and self._may_end(place),
-            separator=ends and place + 1 < len(self._parameters),
-            text=_following(*more) if self._may_have(place) and (room or not ends) else NONE,
-            copies=copyable(parameter.kind) and room,
+            end=(ends or not (needed or begun))
+            and not any(self._needed(one, before=begun and one == place + 1) for one in later),
+            separator=ends and bool(later),
+            text=bytes_ if room or not ends else NONE,
+            copies=copyable(parameter.kind) and whole and room,
         )
 
     def add(self, symbol: int) -> None:
@@ -117,35 +122,17 @@ class Saying:
         place = len(self._values)
         return self._parameters[place] if place < len(self._parameters) else None
 
-    def _may_lack(self, place: int) -> bool:
-        """Whether an argument may be left out: a point is given whole or not at all."""
-        parameter = self._parameters[place]
-        return parameter.optional and not (
-            self._halved(place) and self._values[place - 1] is not None
-        )
+    def _needed(self, place: int, *, before: bool) -> bool:
+        """Whether an argument has to be given: a point that may be left out is given whole.
 
-    def _may_have(self, place: int) -> bool:
-        """Whether an argument may be given."""
-        return not (self._halved(place) and self._values[place - 1] is None)
-
-    def _may_end(self, place: int) -> bool:
-        """Whether nothing has to follow on an argument."""
-        begun = bool(self._text)
-        after = range(place + 1, len(self._parameters))
-        return all(self._parameters[one].optional for one in after) and not (
-            begun and place + 1 < len(self._parameters) and self._halves(place + 1)
-        )
-
-    def _halved(self, place: int) -> bool:
-        """Whether an argument is the second half of a point that can be left out."""
-        return self._halves(place) and len(self._values) >= place
+        before: whether the argument before it is given.
+        """
+        return not self._parameters[place].optional or (before and self._halves(place))
 
     def _halves(self, place: int) -> bool:
-        parameters = self._parameters
-        return place > 0 and all(
-            parameter.optional and parameter.default is None
-            for parameter in parameters[place - 1 : place + 1]
-        )
+        """Whether an argument is the second half of a point that may be left out."""
+        pair = self._parameters[max(place - 1, 0) : place + 1]
+        return len(pair) == 2 and all(one.optional and one.default is None for one in pair)
 
     def _copy(self, copy: int) -> None:
         word = self.slots.copied[copy].text
