@@ -9,11 +9,9 @@ import numpy as np
 import pytest
 import torch
 
+from tests.data.demos import dataset as written
 from webagents.data import Dataset, Demonstration
-from webagents.data.columns import batch_of
 from webagents.data.streaming import episodes
-from webagents.data.summary import About
-from webagents.data.writer import DatasetWriter
 from webagents.errors import UserError
 from webagents.models import HtmlT5, load_preset
 from webagents.models.tokenizer import load_tokenizer
@@ -47,12 +45,7 @@ def episode(seed: int = 0, *, steps: int = 2, success: bool = True, **last: obje
 
 
 def dataset(folder: Path, *played: Episode) -> Path:
-    with DatasetWriter(folder, About(title="Made up")) as writer:
-        for each in played:
-            demonstration = Demonstration.of(each, "expert")
-            writer.keep(batch_of(demonstration))
-            writer.place(demonstration.id)
-    return folder
+    return written(folder, [Demonstration.of(each, "expert") for each in played])
 
 
 def small() -> HtmlT5:

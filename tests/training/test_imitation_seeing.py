@@ -10,11 +10,9 @@ import numpy as np
 import pytest
 import torch
 
+from tests.data.demos import dataset as written
 from webagents.data import Demonstration
-from webagents.data.columns import batch_of
 from webagents.data.streaming import episodes
-from webagents.data.summary import About
-from webagents.data.writer import DatasetWriter
 from webagents.errors import UserError
 from webagents.models import HtmlT5, WebGum, load_preset
 from webagents.models.tokenizer import load_tokenizer
@@ -55,12 +53,7 @@ def episode(*levels: int | None, seed: int = 0, action: str = "click('1')") -> E
 
 
 def dataset(folder: Path, *played: Episode) -> Path:
-    with DatasetWriter(folder, About(title="Made up")) as writer:
-        for each in played:
-            demonstration = Demonstration.of(each, "expert")
-            writer.keep(batch_of(demonstration))
-            writer.place(demonstration.id)
-    return folder
+    return written(folder, [Demonstration.of(each, "expert") for each in played])
 
 
 def greys(batches: Iterator[object]) -> Iterator[list[int]]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple
+
+from webagents.prompt import Tokenizer
 
 WORD = re.compile(r"\w+|[^\w\s]")
 NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?|\d+(?:\.\d+)?")
@@ -57,14 +59,6 @@ def numbers_of(text: str) -> Iterator[tuple[bool, int, float]]:
         if place >= MOST_NUMBERS:
             return
         yield False, place, float(match.group())
-
-
-class Tokenizer(Protocol):
-    """What is asked of a tokenizer; those of ``transformers`` answer it."""
-
-    def __call__(self, text: str, *, add_special_tokens: bool) -> Any:
-        """A record whose ``input_ids`` are the text's."""
-        ...
 
 
 def pieces_of(tokenizer: Tokenizer) -> Pieces:

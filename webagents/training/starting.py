@@ -57,16 +57,9 @@ def starting_model(
         if text_weights or vision_weights:
             raise UserError("weights of parts are for a model that begins anew")
         return _of_folder(name, tokenizer)
-    special = (
-        _slots_and_symbols(tokenizer)
-        if _points(name)
-        else {
-            "vocab_size": len(tokenizer),
-            "pad_token_id": tokenizer.pad_token_id,
-            "eos_token_id": tokenizer.eos_token_id,
-            "decoder_start_token_id": tokenizer.pad_token_id,
-        }
-    )
+    special = _special(name, tokenizer)
+    if text_weights and "pieces" in special:
+        raise UserError(f"{name} reads no tokens; text_weights are for models of text")
     try:
         if not text_weights:
             model = make_model(load_preset(name, **special | fields))
@@ -87,20 +80,18 @@ def starting_model(
     return model
 
 
-def _points(name: str) -> bool:
-    return name in preset_names() and isinstance(load_preset(name), PointerConfig)
-
-
-def _slots_and_symbols(tokenizer: PreTrainedTokenizerBase) -> dict[str, Any]:
-    """What the configuration of a network over slots takes from the tokenizer and the actions."""
-    alphabet = Alphabet()
+def _special(name: str, tokenizer: PreTrainedTokenizerBase) -> dict[str, Any]:
+    """What a size's configuration takes from the tokenizer, a pointing one's from the actions."""
+    if name in preset_names() and isinstance(load_preset(name), PointerConfig):
+        alphabet = Alphabet()
+        symbols = {"pad_token_id": START, "eos_token_id": END, "decoder_start_token_id": START}
+        sizes = {"vocab_size": alphabet.size, "pieces": len(tokenizer)}
+        return {**sizes, **symbols, "names": list(alphabet.names)}
     return {
-        "vocab_size": alphabet.size,
-        "names": list(alphabet.names),
-        "pieces": len(tokenizer),
-        "pad_token_id": START,
-        "eos_token_id": END,
-        "decoder_start_token_id": START,
+        "vocab_size": len(tokenizer),
+        "pad_token_id": tokenizer.pad_token_id,
+        "eos_token_id": tokenizer.eos_token_id,
+        "decoder_start_token_id": tokenizer.pad_token_id,
     }
 
 

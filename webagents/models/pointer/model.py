@@ -135,7 +135,6 @@ class PointerT5(PreTrainedModel):
         allowed: Tensor,
         may_point: Tensor,
         may_copy: Tensor,
-        labels: Tensor | None = None,
         **asked: Tensor,
     ) -> ModelOutput:
         """The loss: minus the log of the likelihood that all the right symbols have together.

@@ -14,7 +14,13 @@ Source of the objective: Raffel et al. 2020, T5; of the HTML mixture {8, 64}: Gu
 HTML-T5, section 3.1.
 """
 
-from webagents.training.denoising.batches import BatchSize, bucketed, collate, padding_share
+from webagents.training.denoising.batches import (
+    BatchSize,
+    bucketed,
+    collate,
+    padding_share,
+    shuffled,
+)
 from webagents.training.denoising.corruption import Example, corrupt, restore
 from webagents.training.denoising.denoiser import Denoiser, example_generator
 from webagents.training.denoising.lengths import Lengths, noise_counts, span_lengths
@@ -44,6 +50,7 @@ __all__ = [
     "padding_share",
     "prefix_mask",
     "restore",
+    "shuffled",
     "span_lengths",
     "spans_mask",
 ]

@@ -84,6 +84,18 @@ def bucketed(
         number += 1
 
 
+def shuffled(
+    examples: Sequence[Item], rows: int, *, seed: int, key: tuple[int, ...]
+) -> Iterator[Sequence[Item]]:
+    """A lane's window as batches of like lengths, in an order that the seed and the key give.
+
+    rows: examples of a batch.
+    key: the numbers of the lane and of the window.
+    """
+    state = np.random.SeedSequence(seed, spawn_key=key).generate_state(1)
+    return bucketed(examples, BatchSize(rows=rows), seed=int(state[0]), window=len(examples))
+
+
 def collate(
     examples: Sequence[Example],
     *,

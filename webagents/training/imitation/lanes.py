@@ -7,12 +7,10 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from webagents.data import Demonstration
 from webagents.data.streaming import Stream
 from webagents.errors import UserError
-from webagents.training.denoising.batches import BatchSize, bucketed
+from webagents.training.denoising.batches import shuffled
 from webagents.training.imitation.teaching import Taught, Teacher
 from webagents.training.running.lanes import MicroBatch, State
 
@@ -61,7 +59,8 @@ class ImitationLane:
         for window in range(int(at["window"]), 2**31):
             held = list(islice(coming, size))
             begin = {**held[0][0]._asdict(), "window": window}
-            batches = self._shuffled([taught for _, taught in held], window)
+            taught = [one for _, one in held]
+            batches = shuffled(taught, self.rows, seed=self.seed, key=(self.number, window))
             for number, batch in enumerate(batches, start=1):
                 if number > given:
                     arrays = self.teacher.collated(batch)
@@ -87,8 +86,3 @@ class ImitationLane:
                     "the demonstrations have no step to learn from; left out: "
                     f"{dict(self.teacher.left_out) or 'nothing'}"
                 )
-
-    def _shuffled(self, examples: list[Taught], window: int) -> Iterator[Any]:
-        seed = np.random.SeedSequence(self.seed, spawn_key=(self.number, window))
-        size = BatchSize(rows=self.rows)
-        return bucketed(examples, size, seed=int(seed.generate_state(1)[0]), window=len(examples))

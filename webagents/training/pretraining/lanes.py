@@ -6,16 +6,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from webagents.data.streaming import Stream
 from webagents.training.denoising import (
-    BatchSize,
     Cutter,
     Denoiser,
     Example,
-    bucketed,
     collate,
+    shuffled,
 )
 from webagents.training.denoising.corruption import Tokens
 from webagents.training.running.lanes import MicroBatch, State
@@ -71,7 +68,10 @@ class DenoisingLane:
             }
             examples = [self._example(cutter, index + place) for place in range(size)]
             index += size
-            for number, batch in enumerate(self._shuffled(examples, window), start=1):
+            batches = shuffled(
+                examples, self.rows, seed=self.denoiser.seed, key=(self.number, window)
+            )
+            for number, batch in enumerate(batches, start=1):
                 if number > given:
                     arrays = collate(batch, pad=self.pad, multiple_of=MULTIPLE)
                     yield MicroBatch(arrays, {**begin, "given": number})
@@ -86,8 +86,3 @@ class DenoisingLane:
         piece = cutter.piece(self.denoiser.raw_length(self.number, index))
         assert piece is not None, "documents come epoch after epoch"
         return self.denoiser.example(piece, self.number, index)
-
-    def _shuffled(self, examples: list[Example], window: int) -> Iterator[Any]:
-        seed = np.random.SeedSequence(self.denoiser.seed, spawn_key=(self.number, window))
-        size = BatchSize(rows=self.rows)
-        return bucketed(examples, size, seed=int(seed.generate_state(1)[0]), window=len(examples))
