@@ -15,7 +15,7 @@ import numpy as np
 from webagents.actions import Action, parse
 from webagents.browsers.base import Page, PageOptions, View
 from webagents.browsers.site import Folder, Handler
-from webagents.envs import sites
+from webagents.envs import layouts, sites
 from webagents.envs.task import PlayOptions, Round, Verdict, no_options
 from webagents.errors import MachineError
 from webagents.types import NOTHING, TaskSpec
@@ -100,8 +100,10 @@ class MiniWobTask:
     ) -> Round:
         """Seeds the page's random numbers and begins its episode."""
         no_options(self.spec.id, asked)
+        layout = layouts.moved(self.spec.id, seed) if options.layout == "moved" else ""
         lift = "clearTimeout(core.EP_TIMER);" if options.time_limit == "none" else ""
         await page.run(
+            f"{layout and layouts.script(layout)}"
             f"Math.seedrandom({page_seed(seed, options)});"
             f"core.setDataMode({json.dumps(options.data_mode)});"
             f"core.startEpisodeReal(); {lift} 0"

@@ -30,12 +30,14 @@ class PlayOptions:
     data_mode: the part of the page's data it draws from, ``"train"`` or ``"test"``.
     pages: a folder of the public CompWoB pages, on which composed tasks are played instead of ours;
         None: ours. Other tasks have their own pages in any case.
+    layout: ``"original"``, or ``"moved"`` for MiniWoB's and CompWoB's pages with their parts at
+        other places, drawn for the task and the seed (see `layouts`).
     shop: the catalogue that WebShop is played on: the name of one that was imported, or a folder;
-        None: the bundled one. This and what follows concern WebShop alone.
+        None: the bundled one. This and what follows concern WebShop alone, `split` websites too.
     goals: its goals, ``"human"`` for those that people wrote, ``"synthetic"`` for those made of
         products' attributes and options.
-    split: which goals seeds stand for, ``"test"``, ``"dev"``, ``"train"`` or ``"all"``; None:
-        train, and all where there are too few goals to split.
+    split: which goals or requests seeds stand for, ``"test"``, ``"dev"``, ``"train"`` or
+        ``"all"``; None: train, and all where there are too few goals to split.
     show_attrs: whether products have a page that lists their attributes.
     """
 
@@ -49,6 +51,7 @@ class PlayOptions:
     seed_scheme: Literal["farama", "browsergym"] = "farama"
     data_mode: Literal["train", "test"] = "train"
     pages: str | None = None
+    layout: Literal["original", "moved"] = "original"
     shop: str | Path | None = None
     goals: Literal["human", "synthetic"] = "human"
     split: Literal["test", "dev", "train", "all"] | None = None
@@ -64,6 +67,7 @@ class PlayOptions:
             "reward": ("raw", "original"),
             "seed_scheme": ("farama", "browsergym"),
             "data_mode": ("train", "test"),
+            "layout": ("original", "moved"),
             "goals": ("human", "synthetic"),
             "split": (None, "test", "dev", "train", "all"),
             "show_attrs": (False, True),

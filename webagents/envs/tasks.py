@@ -18,9 +18,16 @@ def _shop(spec: TaskSpec) -> Task:
     return WebShopTask(spec)
 
 
+def _website(spec: TaskSpec) -> Task:
+    from webagents.envs.websites.task import WebsiteTask
+
+    return WebsiteTask(spec)
+
+
 SOURCES: Mapping[str, Callable[[TaskSpec], Task]] = {
     "compwob": composed_task,
     "miniwob": MiniWobTask,
+    "site": _website,
     "webshop": _shop,
     "webshop-text": _shop,
 }

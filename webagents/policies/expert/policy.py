@@ -43,6 +43,7 @@ from webagents.policies.expert import (
     timing,
     typing,
     unfolding,
+    websites,
 )
 from webagents.policies.expert.sight import Expert, Seen, Sight
 from webagents.policies.shop.expert import shop
@@ -99,7 +100,11 @@ class ExpertPolicy:
     """Solves tasks by rules, from the observation alone."""
 
     def __init__(self, variant: int = 0) -> None:
-        """`variant`: which of the equally good ways is taken, where a task leaves a choice."""
+        """An expert who takes one of the equally good ways, where a task leaves a choice.
+
+        variant: which of them; each episode has its own. `STEADY`: the first one in all episodes,
+            which is easier to learn from.
+        """
         self._variant = variant
 
     def act(self, episodes: Sequence[Episode]) -> list[Decision]:
@@ -108,7 +113,7 @@ class ExpertPolicy:
         Raises:
             UnknownPolicy: a task without an expert.
         """
-        return [Decision(action=self._answer(episode)) for episode in episodes]
+        return [self._decision(episode) for episode in episodes]
 
     def needs(self, task: str) -> Needs:
         """What the task's expert has to see.
@@ -118,7 +123,7 @@ class ExpertPolicy:
         """
         if composed.parts_of(task):
             return Needs(view="visual")  # dialogs are moved by where they lie
-        if task in SHOPS:
+        if task in SHOPS or task in websites.SITES:
             return Needs()
         expert = self._expert(task)
         return expert.needs if isinstance(expert, Seen) else Needs()
@@ -129,7 +134,12 @@ class ExpertPolicy:
         parts = composed.parts_of(task)
         if parts:
             return all(f"miniwob.{part}" in EXPERTS for part in parts)
-        return task in EXPERTS or task in SHOPS
+        return task in EXPERTS or task in SHOPS or task in websites.SITES
+
+    def _decision(self, episode: Episode) -> Decision:
+        if episode.task in websites.SITES:
+            return websites.decide(episode, self._variant)
+        return Decision(action=self._answer(episode))
 
     def _answer(self, episode: Episode) -> str:
         if parts := composed.parts_of(episode.task):

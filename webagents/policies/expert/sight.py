@@ -16,6 +16,9 @@ Thing = TypeVar("Thing")
 
 _QUOTED = re.compile(r'"([^"]*)"')
 _RANK = re.compile(r"(\d+)(?:st|nd|rd|th)\b")
+STEADY = -1
+"""The variant that does the same in all episodes: where any way will do, the first one."""
+
 _OUTSIDE = ("query",)  # the instruction's own words are no part of what can be used
 
 
@@ -35,6 +38,7 @@ class Sight:
     def __init__(self, episode: Episode, variant: int = 0) -> None:
         """`variant`: see `ExpertPolicy`."""
         self._person = f"{episode.task}/{episode.seed}/{variant}"
+        self._steady = variant == STEADY
         self.episode = episode
         self.error = episode.observation.error
         self.screenshot: Screenshot | None = episode.observation.screenshot
@@ -72,14 +76,22 @@ class Sight:
     ) -> list[Thing]:
         """Things in an order of this episode's own, where a person might begin with any.
 
-        The order of two things is the same at every step, whatever else comes or goes.
+        The order of two things is the same at every step, whatever else comes or goes. To the
+        steady expert, it is that in which they are given.
 
         key: what tells one thing from another; by default the ref of an element.
         """
+        if self._steady:
+            return list(things)
         return sorted(things, key=lambda thing: self._hash(key(thing)))
 
     def either(self, question: str, *answers: Thing) -> Thing:
-        """One of equally good answers, the same whenever the episode asks the same question."""
+        """One of equally good answers, the same whenever the episode asks the same question.
+
+        To the steady expert, it is the first one.
+        """
+        if self._steady:
+            return answers[0]
         return answers[self._hash(question) % len(answers)]
 
     def _hash(self, text: str) -> int:
