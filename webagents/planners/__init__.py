@@ -1,0 +1,1 @@
+"""Planning: language models, the programs they write, and where those run."""

@@ -1,0 +1,59 @@
+"""Programs in what a language model says, and pages in what it is asked."""
+
+from __future__ import annotations
+
+import re
+
+from webagents.errors import clipped
+from webagents.html import text_view
+from webagents.planners.sandbox import Outcome
+from webagents.types import Episode
+
+MOST_CHARACTERS = 12_000
+"""Of a page in a question, a few thousand tokens."""
+_THOUGHTS = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL)
+_FENCED = re.compile(r"```[ \t]*\w*[ \t]*\n(.*?)(?:```|\Z)", re.DOTALL)
+
+
+def spoken(said: str) -> str:
+    """An answer without what its model thought aloud before it."""
+    return _THOUGHTS.sub("", said).strip("\n")
+
+
+def program_of(said: str) -> str:
+    """The program in an answer: its longest fenced block, or all of it where it has none."""
+    blocks = _FENCED.findall(spoken(said))
+    return (max(blocks, key=len) if blocks else spoken(said)).strip("\n")
+
+
+def line_of(said: str) -> str:
+    """The one line that an answer is about: the last that is not empty, without its fence."""
+    lines = [line.strip().strip("`") for line in spoken(said).splitlines()]
+    return next((line for line in reversed(lines) if line), "")
+
+
+def page_of(html: str, limit: int = MOST_CHARACTERS) -> str:
+    """A page as a question shows it: its text view, cut off behind the last whole tag."""
+    seen = text_view(html)
+    if len(seen) <= limit:
+        return seen
+    return seen[: max(seen.rfind("<", 0, limit), 0) or limit] + "…"
+
+
+def history_of(episode: Episode, latest: int = 8) -> str:
+    """What was done so far, a line each, with why it failed."""
+    lines = [
+        f"{step.action}{f'  # {step.error}' if step.error else ''}"
+        for step in episode.steps[-latest:]
+    ]
+    return "\n".join(lines) or "(nothing yet)"
+
+
+def fault_of(outcome: Outcome) -> str:
+    """What a program's writer is told of how it ended: the line, and what was wrong there."""
+    if outcome.ok or outcome.kind == "halted":
+        return "It ran to its end, and the goal was not reached."
+    where = f"Line {outcome.line}: {outcome.source.strip()}\n" if outcome.line else ""
+    return f"{where}{outcome.message}" + (
+        f"\nIt had printed: {clipped(outcome.printed, 300)}" if outcome.printed else ""
+    )
