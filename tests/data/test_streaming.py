@@ -177,3 +177,72 @@ def test_a_stream_that_is_left_early_stops_its_threads(folder):
 def test_what_cannot_be_streamed_is_told(settings, told, folder):
     with pytest.raises(UserError, match=told):
         streaming.steps(folder, **settings)
+
+
+@pytest.fixture(name="mixed", scope="module")
+def _mixed(tmp_path_factory):
+    """40 episodes of 2 steps of one task, 80 of 3 steps of another, in row groups of both."""
+    folder = tmp_path_factory.mktemp("data") / "demos"
+    long = [demonstration("miniwob.click-tab", s, steps=3) for s in range(80)]
+    dataset(folder, [*(demonstration(seed=s) for s in range(40)), *long])
+    for shard in folder.glob("*.parquet"):
+        pq.write_table(pq.read_table(shard), shard, row_group_size=25)
+    return folder
+
+
+def test_a_stream_of_episodes_knows_what_there_is_of_each_task(mixed):
+    assert _stream(mixed, "episodes", rank=1, of=3).tasks == {
+        "miniwob.click-tab": (80, 240),
+        "miniwob.click-test": (40, 80),
+    }
+
+
+def _thinned(folder, share=0.5, **settings):
+    stream = _stream(folder, "episodes", seed=4, **settings)
+    stream.thin({"miniwob.click-tab": share})
+    return stream
+
+
+def test_a_thinned_epoch_takes_a_share_of_each_task_and_others_every_time(mixed):
+    stream = _thinned(mixed)
+    epochs = [_names(stream) for _ in range(20)]
+    taken = [{name for name in epoch if "click-tab" in name} for epoch in epochs]
+    assert all(sum("click-test" in name for name in epoch) == 40 for epoch in epochs)
+    assert all(len(set(epoch)) == len(epoch) for epoch in epochs)
+    assert 38 < sum(map(len, taken)) / 20 < 42
+    assert len(set().union(*taken)) == 80
+    assert len({frozenset(one) for one in taken}) == 20
+
+
+def test_ranks_share_a_thinned_epoch_without_overlap(mixed):
+    whole = _thinned(mixed)
+    ranks = [_thinned(mixed, rank=rank, of=3) for rank in range(3)]
+    for _ in range(3):
+        assert [len(rank) for rank in ranks] == [
+            len(whole) * n // 3 - len(whole) * (n - 1) // 3 for n in (1, 2, 3)
+        ]
+        assert sorted(name for rank in ranks for name in _names(rank)) == sorted(_names(whole))
+
+
+def test_a_thinned_stream_goes_on_where_it_was_and_only_with_its_own_shares(mixed):
+    whole, stream = _thinned(mixed), _thinned(mixed)
+    expected = _names(whole) + _names(whole)
+    given = [item.id for item in itertools.islice(stream, 50)]
+    state = json.loads(json.dumps(stream.state()))
+    again = _thinned(mixed)
+    again.resume(state)
+    assert given + _names(again) + _names(again) == expected
+    with pytest.raises(UserError, match="the state is of another stream: thinned"):
+        _thinned(mixed, 0.25).resume(state)
+
+
+def test_a_dataset_of_one_task_after_the_other_is_given_mixed(tmp_path):
+    tasks = [f"t.{number:02}" for number in range(10)]
+    played = [demonstration(t, seed, steps=20, shots=False) for t in tasks for seed in range(20)]
+    folder = dataset(tmp_path / "sorted", played)
+    (shard,) = folder.glob("*.parquet")
+    known = pq.read_metadata(shard)
+    window = sum(known.row_group(n).total_byte_size for n in range(known.num_row_groups)) // 5
+    stream = streaming.episodes(folder, pictures=None, buffer_bytes=window)
+    first = [demo.episode.task for demo in itertools.islice(stream, 40)]
+    assert len(set(first)) > 4, "a fifth of what there is, of half of the tasks"

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 import torch
 
+from webagents.models import narrow
 from webagents.models import plan as planning
 from webagents.models.flex import block_mask, flex_core
 from webagents.models.plain import plain_attention, whole_attention
@@ -100,6 +101,43 @@ def test_tiles_together_give_what_each_gives_alone(
     (together, ours), (alone, wanted) = found
     assert (together, alone) == (6, 13)
     torch.testing.assert_close(ours, wanted, atol=1e-12, rtol=1e-12)
+
+
+@pytest.mark.parametrize("dropout", [0.0, 0.4])
+@pytest.mark.parametrize("block", [0, 5, 16])
+@pytest.mark.parametrize(("left", "right"), [(12, 9), (127, 127), (399, 0)])
+def test_bfloat16_gives_what_float32_gives_up_to_rounding(
+    left: int, right: int, block: int, dropout: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(narrow, "FAST", True)
+    mask = torch.ones(2, 400)
+    mask[1, 333:] = 0
+    mask[1, 40] = 0
+    plan_ = plan(mask, left=left, right=right, block=block)
+    near = window_bias(
+        torch.randn(32, 3),
+        tile=TILE,
+        left=left,
+        right=right,
+        bidirectional=right > 0,
+        max_distance=128,
+    )
+    globals_ = plan_.globals_
+    side = torch.randn(3, 2 * globals_) if block else None
+    qkv = torch.randn(2, 400 + globals_, 3, 3, 8)
+    weight = torch.randn(2, 400, 3, 8) * mask[..., None, None]
+    rounded = [t.bfloat16() for t in (qkv, near, side) if t is not None]
+    found = []
+    for dtype in (torch.bfloat16, torch.float32):
+        inputs = [t.detach().to(dtype).requires_grad_() for t in rounded]
+        torch.manual_seed(1)  # dropout draws the same for both
+        out = TiledAttention.apply(*inputs, *([] if block else [None]), plan_, dropout)
+        (out * weight).sum().backward()
+        found.append([out.detach() * mask[..., None, None], *(t.grad for t in inputs)])
+    narrowed, wanted = found
+    assert {t.dtype for t in narrowed[1:]} == {torch.bfloat16}
+    errors = [(a.float() - b).norm() / b.norm() for a, b in zip(narrowed, wanted, strict=True)]
+    assert max(errors) < 0.012  # a few roundings of 2^-9 each
 
 
 @pytest.mark.filterwarnings("ignore:flex_attention called without:UserWarning")

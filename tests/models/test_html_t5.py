@@ -195,10 +195,12 @@ def test_mixed_precision_gives_about_the_same() -> None:
     inputs = batch(tokens=200)
     wanted = model(**inputs).loss
     with torch.autocast("cpu", torch.bfloat16):
-        found = model(**inputs).loss
-    found.backward()
-    assert found.item() == pytest.approx(wanted.item(), rel=2e-2)
+        found = model(**inputs, output_hidden_states=True)
+    found.loss.backward()
+    assert found.loss.item() == pytest.approx(wanted.item(), rel=2e-2)
     assert all(p.grad.isfinite().all() for p in model.parameters())
+    streams = (*found.encoder_hidden_states, *found.decoder_hidden_states)
+    assert {state.dtype for state in streams} == {torch.float32}, "what layers add up is exact"
 
 
 def test_a_row_of_nothing_but_padding_stays_finite() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import torch
 
+from webagents.models import narrow
 from webagents.models.loading import converted
 
 GATED = {"feed_forward_proj": "gated-gelu", "tie_word_embeddings": False}
@@ -108,6 +109,29 @@ def test_gradient_checkpointing_changes_no_gradient(paired: Callable[..., Any]) 
     pair.ours.train().activation_checkpointing_enable()
     assert all(layer.gradient_checkpointing for layer in pair.ours.encoder.layers)
     compare(pair, 50)
+
+
+def test_bfloat16_is_no_further_from_float32_than_longt5s(
+    paired: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(narrow, "FAST", True)
+    pair = paired("transient-global", local_radius=40, global_block_size=8, **GATED)
+    ids = torch.randint(2, 60, (2, 600))
+
+    def states(model: Any) -> torch.Tensor:
+        found = model.encoder(input_ids=ids).last_hidden_state
+        found.float().square().sum().backward()
+        gradient = model.get_input_embeddings().weight.grad
+        model.zero_grad()
+        return torch.cat([found.detach().float().flatten(), gradient.float().flatten()])
+
+    def error(model: Any) -> float:
+        exact = states(model)
+        found = states(model.to(torch.bfloat16))
+        return float((found - exact).norm() / exact.norm())
+
+    theirs, ours = map(error, pair)
+    assert ours < 1.1 * theirs
 
 
 @pytest.mark.parametrize("beams", [1, 3])

@@ -2,13 +2,15 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
 from tests.slots.conftest import PAGE, asked, pieces
 from webagents.actions import parse
 from webagents.models.pointer import PointerConfig, PointerT5, say
-from webagents.slots import Alphabet, Slots, read
+from webagents.prompt import Prompt
+from webagents.slots import Alphabet, Limits, Slots, read
 from webagents.slots.batching import Lesson, batch_of, lessons_of
 
 ALPHABET = Alphabet()
@@ -168,3 +170,52 @@ def test_it_begins_with_t5s_initial_weights() -> None:
 def test_a_tied_output_layer_is_refused() -> None:
     with pytest.raises(ValueError, match="cannot be tied"):
         model(tie_word_embeddings=True)
+
+
+def colored(order: str) -> Prompt:
+    """Two elements alike but for their pictures: red ("r") or blue ("b")."""
+    picture = np.zeros((10, 20, 3), np.uint8)
+    for place, color in enumerate(order):
+        picture[:, 10 * place : 10 * place + 10, "rgb".index(color)] = 255
+    page = '<body ref="1"><i ref="2" box="0 0 10 10"></i><i ref="3" box="10 0 10 10"></i></body>'
+    return asked("Click", page=page)._replace(screenshots=(picture,))
+
+
+def test_what_is_in_the_picture_alone_is_learned() -> None:
+    limits = Limits(picture=8)
+    asks = [read(colored(order), pieces, limits) for order in ("rb", "br")]
+    lessons = [
+        Lesson.of(slots, ALPHABET.spelled(parse(f"click('{ref}')"), slots), ALPHABET)
+        for slots, ref in zip(asks, (2, 3), strict=True)
+    ]
+    network = model(picture=8, dropout_rate=0.0)
+    optimizer = torch.optim.AdamW(network.parameters(), lr=3e-3)
+    batch = tensors(lessons_of(lessons, ALPHABET))
+    for _ in range(60):
+        optimizer.zero_grad()
+        network(**batch).loss.backward()
+        optimizer.step()
+    assert [action.text for action in say(network, asks)] == ["click('2')", "click('3')"]
+    white = [
+        read(
+            colored(order)._replace(screenshots=(np.full((10, 20, 3), 255, np.uint8),)),
+            pieces,
+            limits,
+        )
+        for order in ("rb", "br")
+    ]
+    assert len({action.text for action in say(network, white)}) == 1, "nothing else tells them"
+
+
+def test_pictures_beside_pages_without_any_are_those_elements_own() -> None:
+    network = model(picture=8)
+    plain = read(asked("Go", page='<p ref="1"></p>'), pieces, Limits())
+    seen = read(colored("rb"), pieces, Limits(picture=8))
+    together = network.read(**tensors(batch_of([plain, seen])))
+    alone = network.read(**tensors(batch_of([seen])))
+    torch.testing.assert_close(together.states[1, : seen.size], alone.states[0])
+
+
+def test_a_picture_has_sides_that_halve_twice() -> None:
+    with pytest.raises(ValueError, match="multiple of 4"):
+        model(picture=10)

@@ -3,6 +3,7 @@
 import pytest
 
 from webagents.errors import UnknownPolicy
+from webagents.policies import load_policy
 from webagents.policies.expert import ExpertPolicy
 from webagents.policies.expert.policy import EXPERTS
 from webagents.rollout import Job, rollout
@@ -61,6 +62,22 @@ def test_fields_are_filled_in_any_order_and_submitted(user, password, actions):
     page = LOGIN.format(user=user, password=password)
     assert answer("login-user", LOGIN_TEXT, page) in actions
 
+
+def test_the_steady_expert_takes_the_first_of_equally_good_ways_in_every_episode():
+    page = LOGIN.format(user="", password="")
+    episodes = [
+        Episode(
+            task="miniwob.login-user",
+            seed=seed,
+            observation=Observation(instruction=LOGIN_TEXT, html=page),
+        )
+        for seed in range(20)
+    ]
+    said = [{one.action for one in load_policy(name).act(episodes)} for name in STEADY_AND_NOT]
+    assert said == [{"fill('2', 'kim')"}, {"fill('2', 'kim')", "fill('3', \"it's\")"}]
+
+
+STEADY_AND_NOT = ("expert:steady", "expert")
 
 TABS = (
     '<body ref="1"><li ref="2" role="tab" aria-expanded="true"><a ref="3">Tab #1</a></li>'

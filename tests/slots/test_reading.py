@@ -47,6 +47,13 @@ def test_the_words_of_the_instruction_are_linked_with_texts_that_have_them(slots
     assert not {target for _, target in whole} & {hidden}, "it has a word more"
 
 
+def test_a_value_that_the_instruction_has_whole_is_linked_with_its_words() -> None:
+    page = '<i ref="1" id="(-2,2)"></i><i ref="2" id="(2,-2)"></i><i ref="3" id="(-2,-2)"></i>'
+    slots = read(asked("Click (-2,-2).", page=f"<body>{page}</body>"), pieces)
+    whole = {target for _, target in linked(slots, Link.WORD_OF_WHOLE)}
+    assert whole == {slot_of(slots, 3)}
+
+
 def test_an_action_is_linked_with_its_element_and_the_words_it_typed() -> None:
     slots = read(asked(actions=("fill('5', 'York')", "click('99')", "rubbish(")), pieces)
     latest = 6  # rubbish, then click, then fill: the newest first
@@ -72,6 +79,11 @@ def test_words_come_with_the_white_space_before_them() -> None:
         ("b", "  "),
         ("-", ""),
         ("c", ""),
+    ]
+    assert [word.text for word in words_of("-3 (-4) 2010-06-14 x-5")] == [
+        *("-3", "(", "-4", ")"),
+        *("2010", "-", "06", "-", "14"),
+        *("x", "-", "5"),
     ]
 
 

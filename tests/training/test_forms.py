@@ -38,6 +38,7 @@ from webagents.training.forms import (
     weighted_f1,
     whole_forms,
 )
+from webagents.training.forms.classifier import HASTE
 from webagents.training.optimizers import OptimizerConfig
 
 PAGE = b"""<html><body><p>Welcome</p>
@@ -198,7 +199,7 @@ def test_an_element_is_the_mean_of_its_span_and_nothing_without_tokens():
 def test_a_head_gives_one_logit_for_each_class_of_each_element():
     head = ElementClassifier(2, 3)
     with torch.no_grad():
-        head.out.weight.copy_(torch.tensor([[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]]))
+        head.out.weight.copy_(torch.tensor([[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]]) / HASTE)
     states = torch.tensor([[[1.0, 2.0], [3.0, 4.0]]])
     assert head(states, torch.tensor([[[0, 1], [0, 2]]])).tolist() == [
         [[1.0, 2.0, 3.0], [2.0, 3.0, 5.0]]

@@ -1,6 +1,7 @@
 """Learning from demonstrations: examples, their order, and how a model is judged."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
@@ -9,8 +10,8 @@ import numpy as np
 import pytest
 import torch
 
-from tests.data.demos import dataset as written
-from webagents.data import Dataset, Demonstration
+from tests.training.clicking import dataset, episode
+from webagents.data import Dataset
 from webagents.data.streaming import episodes
 from webagents.errors import UserError
 from webagents.models import HtmlT5, load_preset
@@ -31,21 +32,6 @@ from webagents.training.imitation import (
 from webagents.types import Episode, Observation, Step
 
 FORM = PromptForm(inputs_length=128, targets_length=16)
-
-
-def episode(seed: int = 0, *, steps: int = 2, success: bool = True, **last: object) -> Episode:
-    """An episode of clicks on what is asked for; `last` changes its last step."""
-    seen = Observation(instruction=f"Click {seed}.", html=f'<p ref="{seed}">')
-    played = Episode(task=f"t.{seed % 2}", seed=seed, observation=seen)
-    for number in range(steps):
-        ends = {"terminated": True, **last} if number == steps - 1 else {}
-        step = Step(observation=seen, **{"action": f"click('{seed}')", **ends})
-        played = played.extended(step, seen, {"success": success})
-    return played
-
-
-def dataset(folder: Path, *played: Episode) -> Path:
-    return written(folder, [Demonstration.of(each, "expert") for each in played])
 
 
 def small() -> HtmlT5:
@@ -75,6 +61,7 @@ def test_an_example_reads_the_prompt_and_says_the_action() -> None:
         (episode(steps=3, error="no", terminated=False), "failed action", [0, 1]),
         (episode(steps=3, error="gone"), "", [0, 1, 2]),
         (episode(steps=3, action=f"fill('1', '{'1' * 20}')"), "too long", [0, 1]),
+        (episode(steps=3, notes={"unlabelled": "KeyError: 'to'"}), "no label", [0, 1]),
     ],
 )
 def test_what_is_not_to_be_imitated_is_left_out_and_counted(
@@ -97,6 +84,32 @@ def test_steps_are_taught_in_webgums_form_where_it_has_words_for_them() -> None:
     assert dict(teacher.left_out) == {"no words for the action": 1}
 
 
+def test_a_label_is_learned_and_not_what_was_played_also_where_that_failed() -> None:
+    played = episode(
+        7, steps=3, success=False, error="no", notes={"label": "click('9')", "player": "policy"}
+    )
+    teacher = TextTeacher(load_tokenizer(), FORM)
+    said = [(one.step, one.action) for one in teacher.of(played)]
+    assert said == [(2, "click('9')")]
+    assert dict(teacher.left_out) == {"failed episode": 2}
+
+
+def test_changed_prompts_are_the_same_for_the_same_beginning_only() -> None:
+    tokenizer = load_tokenizer()
+    seen = Observation(instruction="Go.", html='<p ref="1" id="a" class="b" title="c">d</p>')
+    last = Step(observation=seen, action="click('1')", terminated=True)
+    played = episode(steps=1).extended(last, seen, {"success": True})
+
+    def read(augment: str) -> list[str]:
+        taught = TextTeacher(tokenizer, FORM).of(played, augment=augment)
+        return [tokenizer.decode(one.example.inputs) for one in taught]
+
+    found = [read(f"3/0/{epoch}") for epoch in range(20)]
+    assert found == [read(f"3/0/{epoch}") for epoch in range(20)]
+    assert len({pages[1] for pages in found}) > 5
+    assert read("") == [f"{prompt(before(played, n), FORM).text}</s>" for n in range(2)]
+
+
 def lane(folder: Path, number: int = 0, of: int = 1, **changes: object) -> ImitationLane:
     chosen = {"rows": 2, "window": 6, "seed": 3} | changes
     return ImitationLane(
@@ -105,6 +118,12 @@ def lane(folder: Path, number: int = 0, of: int = 1, **changes: object) -> Imita
         teacher=TextTeacher(load_tokenizer(), FORM),
         **chosen,
     )
+
+
+def unequal(folder: Path) -> Path:
+    """Three times as many episodes of one task as of the other, each of twice the steps."""
+    often = (episode(2 * seed, steps=4) for seed in range(48))
+    return dataset(folder, *often, *(episode(2 * seed + 1, steps=2) for seed in range(16)))
 
 
 def asked_in(batches: Iterator[object]) -> Iterator[str]:
@@ -127,17 +146,62 @@ def test_lanes_share_the_steps_out_and_give_each_once_an_epoch(tmp_path: Path) -
     assert sorted(found) == sorted(every)
 
 
-def test_a_lane_goes_on_from_any_micro_batch_as_if_it_had_not_stopped(tmp_path: Path) -> None:
+@pytest.mark.parametrize("settings", [{}, {"balance": "uniform", "augment": True}])
+def test_a_lane_goes_on_from_any_micro_batch_as_if_it_had_not_stopped(
+    settings: dict[str, object], tmp_path: Path
+) -> None:
     # Windows of 6 steps end within episodes, an epoch of 21 within a window.
     folder = dataset(tmp_path / "demos", *(episode(seed, steps=3) for seed in range(7)))
-    whole = list(islice(lane(folder).batches(None), 24))
+    whole = list(islice(lane(folder, **settings).batches(None), 24))
     for stopped in range(20):
         state = json.loads(json.dumps(whole[stopped].state))
-        again = list(islice(lane(folder).batches(state), 4))
+        again = list(islice(lane(folder, **settings).batches(state), 4))
         expected = whole[stopped + 1 : stopped + 5]
         assert [batch.state for batch in again] == [batch.state for batch in expected]
         for one, other in zip(again, expected, strict=True):
             np.testing.assert_equal(one.arrays, other.arrays)
+
+
+def taken(batches: Iterator[object], number: int = 100) -> Counter[int]:
+    """How many examples of each of the two tasks there are in the next micro-batches."""
+    return Counter(int(text[6:].split(".")[0]) % 2 for text in asked_in(islice(batches, number)))
+
+
+def test_balanced_lanes_give_as_many_steps_of_each_task_together(tmp_path: Path) -> None:
+    folder = unequal(tmp_path / "demos")
+    balances = ("none", "uniform")
+    found = [
+        sum((taken(lane(folder, n, 2, balance=one).batches(None)) for n in range(2)), Counter())
+        for one in balances
+    ]
+    assert found[0][0] / found[0][1] == pytest.approx(6, rel=0.1)
+    assert found[1][0] / found[1][1] == pytest.approx(1, rel=0.3)
+
+
+def test_after_a_trial_a_lane_goes_on_with_more_of_what_failed(tmp_path: Path) -> None:
+    folder = unequal(tmp_path / "demos")
+    weak = lane(folder, balance="weak", rates={"t.0": 0.0, "t.1": 0.5})
+    batches = weak.batches(None)
+    first = taken(batches)
+    state = json.loads(json.dumps(next(batches).state))
+    after = json.loads(json.dumps(weak.after_trial(state, {"t.0": 0.5, "t.1": 0.0})))
+    told = weak.batches(after)
+    again = list(islice(weak.batches(next(told).state), 3))
+    expected = list(islice(told, 3))
+    second = taken(told)
+    assert first[0] / first[1] == pytest.approx(2, rel=0.3)
+    assert second[1] / second[0] == pytest.approx(2, rel=0.3)
+    assert [batch.state for batch in again] == [batch.state for batch in expected]
+    assert {batch.state["stream"]["epoch"] for batch in again} == {state["stream"]["epoch"] + 1}
+
+
+@pytest.mark.parametrize("balance", ["none", "uniform"])
+def test_trials_change_nothing_for_a_lane_that_does_not_look_at_success(
+    balance: str, tmp_path: Path
+) -> None:
+    same = lane(unequal(tmp_path / "demos"), balance=balance)
+    state = next(same.batches(None)).state
+    assert same.after_trial(state, {"t.0": 0.8}) == state
 
 
 def test_demonstrations_without_a_step_to_learn_from_are_told(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from webagents.data.demonstration import Demonstration
 from webagents.data.pictures import decoded, encoded
+from webagents.errors import UserError, clipped
 from webagents.types import Episode, Observation, Screenshot, Step
 
 IMAGE = pa.struct([("bytes", pa.binary()), ("path", pa.string())])
@@ -110,14 +111,31 @@ def demonstrations(
     """The demonstrations whose rows follow one another; see `SCHEMA`.
 
     pictures: what decodes screenshots; None leaves them out.
+
+    Raises:
+        UserError: an episode lacks some of its steps, an instruction or an action, or a screenshot
+            of it is no picture.
     """
     for id_, group in itertools.groupby(rows, key=operator.itemgetter("episode_id")):
-        yield _demonstration(id_, list(group), pictures)
+        try:
+            made = _demonstration(id_, list(group), pictures)
+        except OSError as error:  # Pillow's, of bytes that are no picture
+            raise UserError(f"a screenshot of the episode {id_} is no picture") from error
+        yield made
 
 
 def _demonstration(
     id_: str, rows: list[Mapping[str, Any]], pictures: Pictures | None
 ) -> Demonstration:
+    numbers = [row["step"] for row in rows]
+    if numbers != list(range(len(rows))):
+        raise UserError(
+            f"the rows of episode {id_} are its steps {clipped(numbers)}, not those from 0 to "
+            f"{len(rows) - 1}"
+        )
+    for name in ("instruction", "action"):
+        if any(row[name] is None for row in rows):
+            raise UserError(f"the episode {id_} has a step without its {name}")
     errors = ["", *(row["error"] for row in rows)]
     steps = tuple(
         Step(

@@ -9,11 +9,11 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from webagents.data import summary
 from webagents.data.columns import SCHEMA, Pictures, demonstrations
 from webagents.data.demonstration import Demonstration
+from webagents.data.opening import check, opened
 from webagents.data.pictures import decoded
 from webagents.data.writer import JOURNAL, shards
 from webagents.errors import UserError
@@ -31,7 +31,8 @@ class Dataset:
         """Opens a dataset.
 
         Raises:
-            UserError: there is none, or it is still being written.
+            UserError: there is none, it is still being written, or its shards are not what they
+                should be (see `opening.check`).
         """
         self.folder = Path(folder)
         if (self.folder / JOURNAL).exists():
@@ -39,6 +40,7 @@ class Dataset:
                 f"{self.folder} is still being written; finish it with the command that began it"
             )
         self.known = summary.load(self.folder)
+        check(self.folder, self.known, shards(self.folder))
 
     def __len__(self) -> int:
         return int(self.known["episodes"])
@@ -89,7 +91,7 @@ class Dataset:
         columns: only these; None: all. With `tasks`, ``task`` has to be one of them.
         """
         for shard in shards(self.folder, split):
-            with pq.ParquetFile(shard, pre_buffer=False) as file:
+            with opened(shard) as file:
                 for batch in file.iter_batches(batch_size=_BATCH_ROWS, columns=columns):
                     chosen = batch if tasks is None else _of_tasks(batch, tasks)
                     if len(chosen):

@@ -12,6 +12,8 @@ An epoch's order follows from the seed and the epoch. The row groups of all shar
 the rows in each; every rank gets an even part of the result, and shuffles it once more over windows
 of several groups, which are what is in memory. What comes when is computed from the sizes of the
 groups, so that going on in the middle of an epoch reads no more than the window it is in.
+
+`Stream.thin` leaves a share of each task's episodes out of every epoch, others each time.
 """
 
 from __future__ import annotations
@@ -24,15 +26,17 @@ from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import Any, Generic, NamedTuple, TypeVar
+from zlib import crc32
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from webagents.data.blocks import Block, Indices, blocks_of_episodes, blocks_of_steps
 from webagents.data.columns import SCHEMA, Pictures, demonstrations
 from webagents.data.dataset import Dataset
 from webagents.data.demonstration import Demonstration
+from webagents.data.opening import opened
 from webagents.data.pictures import decoded
 from webagents.data.writer import shards
 from webagents.errors import UserError, clipped
@@ -42,7 +46,8 @@ BUFFER_BYTES = 64 * 2**20
 PICTURES = ("screenshot", "final_screenshot")
 
 _TOGETHER = 16  # items that a thread makes ready at once
-_ORDER, _WITHIN, _MIXED = range(3)  # what is shuffled, each with random numbers of its own
+# What is shuffled or drawn, each with random numbers of its own.
+_ORDER, _WITHIN, _MIXED, _THINNED = range(4)
 
 Item = TypeVar("Item")
 Folders = str | Path | Sequence[str | Path]
@@ -61,6 +66,13 @@ class _Window(NamedTuple):
 
     parts: list[_Part]
     order: Indices
+
+
+class Held(NamedTuple):
+    """How many episodes of a task there are, and how many steps they have together."""
+
+    episodes: int
+    steps: int
 
 
 class Share(NamedTuple):
@@ -105,10 +117,38 @@ class Stream(Generic[Item]):
         self._blocks, self._columns, self._make = blocks, list(columns), make
         self._share, self._threads = share, threads
         self._all = sum(block.items for block in blocks)
+        self._thinned = 0
+        self._chances: list[NDArray[np.float64]] | None = None
         self.epoch = self.position = 0
 
+    @property
+    def tasks(self) -> dict[str, Held]:
+        """What there is of each task for all ranks together, in a stream of episodes."""
+        found: dict[str, Held] = {}
+        for block in self._blocks:
+            if block.tasks is not None and block.starts is not None:
+                for task, steps in zip(block.tasks, np.diff(block.starts), strict=True):
+                    held = found.get(task, Held(0, 0))
+                    found[task] = Held(held.episodes + 1, held.steps + int(steps))
+        return dict(sorted(found.items()))
+
+    def thin(self, shares: Mapping[str, float]) -> None:
+        """Has each epoch take a share of each task's episodes, drawn anew every time.
+
+        Where the stream is, `epoch` and `position`, is then told in what is left.
+
+        shares: by task, from 0 to 1; of a task that is not named, all.
+        """
+        self._chances = [
+            np.array([shares.get(task, 1.0) for task in block.tasks])
+            if block.tasks is not None
+            else np.ones(block.items)
+            for block in self._blocks
+        ]
+        self._thinned = crc32(repr(sorted(shares.items())).encode())
+
     def __len__(self) -> int:
-        """How many items an epoch has for this rank."""
+        """How many items this epoch has for this rank."""
         begin, end = self._range()
         return end - begin
 
@@ -142,7 +182,9 @@ class Stream(Generic[Item]):
         self.epoch, self.position = int(state["epoch"]), int(state["position"])
 
     def _identity(self) -> dict[str, Any]:
-        return {**self._share._asdict(), "items": self._all, "blocks": len(self._blocks)}
+        thinned = {"thinned": self._thinned} if self._chances else {}
+        sizes = {"items": self._all, "blocks": len(self._blocks)}
+        return {**self._share._asdict(), **sizes, **thinned}
 
     def _made(self, pool: ThreadPoolExecutor, reader: ThreadPoolExecutor) -> Iterator[Item]:
         """The items, made in threads a little ahead."""
@@ -177,7 +219,7 @@ class Stream(Generic[Item]):
         rows: list[Indices] = []
         before = 0
         for block, items in parts:
-            with pq.ParquetFile(block.shard, pre_buffer=False) as file:
+            with opened(block.shard) as file:
                 tables.append(file.read_row_groups(list(block.groups), columns=self._columns))
             rows += [before + at for at in block.rows(items)]
             before += len(tables[-1])
@@ -211,17 +253,27 @@ class Stream(Generic[Item]):
         begin, end = self._range()
         at = 0
         for number in self._permuted(len(self._blocks), _ORDER):
-            block = self._blocks[number]
-            if at < end and begin < at + block.items:
-                items = self._permuted(block.items, _WITHIN, int(number))
-                yield _Part(block, items[max(0, begin - at) : end - at])
-            at += block.items
+            left = self._left(int(number))
+            if len(left) and at < end and begin < at + len(left):
+                items = left[self._permuted(len(left), _WITHIN, int(number))]
+                yield _Part(self._blocks[number], items[max(0, begin - at) : end - at])
+            at += len(left)
+
+    def _left(self, number: int) -> Indices:
+        """The items of a block that this epoch has, in their own order."""
+        if self._chances is None:
+            return np.arange(self._blocks[number].items)
+        dice = np.random.default_rng([self._share.seed, self.epoch, _THINNED, number])
+        chances = self._chances[number]
+        return np.flatnonzero(dice.random(len(chances)) < chances)
 
     def _range(self) -> tuple[int, int]:
-        rank, of = self._share.rank, self._share.of
+        items, rank, of = self._all, self._share.rank, self._share.of
+        if self._chances:
+            items = sum(len(self._left(number)) for number in range(len(self._blocks)))
         if self._share.even:
-            return rank * (self._all // of), (rank + 1) * (self._all // of)
-        return rank * self._all // of, (rank + 1) * self._all // of
+            return rank * (items // of), (rank + 1) * (items // of)
+        return rank * items // of, (rank + 1) * items // of
 
     def _permuted(self, number: int, *what: int) -> Indices:
         if not self._share.shuffle:

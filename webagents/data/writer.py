@@ -21,7 +21,9 @@ from webagents.errors import UserError, clipped
 
 JOURNAL = "journal.arrows"
 SHARD_BYTES = 64 * 2**20
-GROUP_ROWS = 1000
+GROUP_ROWS = 100
+"""Rows of a row group: few, for the episodes of a task lie side by side, and what a reader shuffles
+together is a number of groups (`streaming`). With 1,000 a window had those of a few tasks."""
 
 # Screenshots are compressed as they are.
 _COMPRESSION = {

@@ -174,8 +174,8 @@ class EncoderLayer(GradientCheckpointingLayer):
         else:
             normed = norm_with_globals(x, self.attention_norm, self.global_norm, where.plan)
         # added in place: a product's result is of no use to its own backward pass
-        x = self.dropout(self.attention(normed, where)).add_(x)
-        result: Tensor = self.dropout(self.mlp(self.mlp_norm(x))).add_(x)
+        x = self.dropout(self.attention(normed, where)).to(x.dtype).add_(x)
+        result: Tensor = self.dropout(self.mlp(self.mlp_norm(x))).to(x.dtype).add_(x)
         return result
 
 

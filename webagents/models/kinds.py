@@ -40,4 +40,6 @@ def load_model(folder: str | os.PathLike[str], **options: Any) -> Any:
 
 def frames_of(model: PreTrainedModel) -> int:
     """How many of the latest screenshots a model is shown; 0 for one that reads text alone."""
+    if isinstance(model.config, PointerConfig):
+        return 1 if model.config.picture else 0
     return model.config.frames if isinstance(model.config, WebGumConfig) else 0

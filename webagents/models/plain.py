@@ -27,11 +27,22 @@ def whole_attention(qkv: Tensor, bias: Tensor, mask: Tensor | None, dropout: flo
     Returns (B, T, H, D).
     """
     q, k, v = qkv.transpose(1, 3).unbind(2)  # (B, H, T, D)
-    scores = (q @ k.transpose(-1, -2)).to(bias.dtype) + bias
     if mask is not None:
-        scores = scores.masked_fill(~mask[:, None, None], _HIDDEN)
+        hidden = torch.zeros_like(mask, dtype=bias.dtype).masked_fill_(~mask, _HIDDEN)
+        bias = bias + hidden[:, None, None]
+    return added_attention(q, k, v, bias, dropout).transpose(1, 2)
+
+
+def added_attention(
+    q: Tensor, k: Tensor, v: Tensor, added: Tensor | None, dropout: float
+) -> Tensor:
+    """Softmax(q k^T + added) v, the softmax in float32; q, k, v, and the result: (B, H, T, D)."""
+    exact = torch.promote_types(q.dtype, torch.float32)
+    scores = (q @ k.transpose(-1, -2)).to(exact)
+    if added is not None:
+        scores = scores + added.to(exact)
     weights = functional.dropout(scores.softmax(-1), dropout).to(v.dtype)
-    return (weights @ v).transpose(1, 2)
+    return weights @ v
 
 
 def plain_attention(

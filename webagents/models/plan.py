@@ -24,6 +24,9 @@ GROUP = 1 << 19
 """Scores of a group of tiles, unless one alone has more. Fewer fit a smaller cache (this is 2 MiB
 in float32), more ask for fewer calls; on an AMD Zen 4 2^17 took a tenth longer."""
 
+HIDDEN = -1e10
+"""The score of a padding key; finite, so that a query without any key stays finite."""
+
 _WASTE = 1.5
 """How many times the scores that are needed a group may compute."""
 
@@ -53,6 +56,11 @@ class Tile(NamedTuple):
     """Whether some of the keys are padding."""
     runs: tuple[Run, ...]
 
+    @property
+    def window(self) -> tuple[slice, slice]:
+        """The part of the window's biases that is the tile's."""
+        return slice(self.q1 - self.q0), slice(self.column, self.column + self.k1 - self.k0)
+
 
 class Group(NamedTuple):
     """Neighbouring tiles of a row that are computed together, queries [q0, q1).
@@ -77,6 +85,31 @@ class Group(NamedTuple):
         """Keys of a tile of the group."""
         tile = self.tiles[0]
         return tile.k1 - tile.k0 if self.sliding else self.k1 - self.k0
+
+    @property
+    def length(self) -> int:
+        """Queries that see the same keys: those of a tile, or all."""
+        tile = self.tiles[0]
+        return tile.q1 - tile.q0 if self.sliding else self.q1 - self.q0
+
+    def place(self, tile: Tile) -> tuple[slice, slice]:
+        """Where a tile's scores stand among those of all the group's keys."""
+        rows = slice(tile.q0 - self.q0, tile.q1 - self.q0)
+        return rows, slice(tile.k0 - self.k0, tile.k1 - self.k0)
+
+    def in_blocks(self, globals_: int) -> Iterator[tuple[slice, int, int]]:
+        """The global blocks of the queries: which queries, the first block, how many blocks.
+
+        Queries that come together are as many of each block.
+        """
+        if self.blocks is not None:
+            first, size = self.blocks
+            yield slice(0, self.q1 - self.q0), first, (self.q1 - self.q0) // size
+            return
+        for tile in self.tiles:
+            for run in tile.runs:
+                begin = tile.q0 - self.q0
+                yield slice(begin + run.begin, begin + run.end), globals_ - 1 - run.start, 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,6 +112,24 @@ def side_bias(table: Tensor, globals_: int, *, max_distance: int) -> Tensor:
     return torch.nn.functional.embedding(found, table).T.contiguous()
 
 
+def towards(side: Tensor) -> Tensor:
+    """Side biases by block: (..., 2 G) to (..., G + 1, G).
+
+    Row b + 1 is what a query of block b adds towards each global token; the first is for no block.
+    """
+    return side.unfold(-1, side.shape[-1] // 2, 1).flip(-2)
+
+
+def gathered(found: Tensor) -> Tensor:
+    """The gradient of `towards`: (..., G + 1, G) to (..., 2 G).
+
+    In rows of 2 G + 1 numbers, read again as rows of 2 G, each row stands one further right.
+    """
+    rows, columns = found.shape[-2:]
+    wide = torch.nn.functional.pad(found.flip(-2), (0, columns + 1)).flatten(-2)
+    return wide[..., : rows * 2 * columns].unflatten(-1, (rows, -1)).sum(-2)
+
+
 def global_block_ids(mask: Tensor, size: int) -> Tensor:
     """The global block that each token belongs to, -1 for none: (B, T) int64.
 

@@ -5,7 +5,8 @@ tile, W keys of its window, R queries of a group (N L), F global tokens that the
 
 What is masked by distance is never computed, queries, keys and values are read where the
 projections left them, and scores live in one small buffer that is used again for every group of
-tiles. The backward pass computes them anew. One pass over a layer is one node of autograd.
+tiles. The backward pass computes them anew. One pass over a layer is one node of autograd. What is
+in bfloat16 goes another way, see `narrow`, where the processor has products for it.
 
 Source: Dao et al. 2022, FlashAttention, section 3 (recomputation); Guo et al. 2022, LongT5,
 section 3.1 (the attention).
@@ -13,24 +14,23 @@ section 3.1 (the attention).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import torch
 from torch import Tensor
 
+from webagents.models import narrow
 from webagents.models.crew import shared
-from webagents.models.plan import Group, Plan, Tile
-
-_HIDDEN = -1e10
-"""The score of a padding key; finite, so that a query without any key stays finite."""
+from webagents.models.dropout import drawn
+from webagents.models.narrow import Heads
+from webagents.models.plan import HIDDEN, Group, Plan
+from webagents.models.positions import gathered, towards
 
 
 class _Head:
     """One head of a layer: what the forward and the backward pass over its groups share.
 
-    Everything is in the type that is computed in, float32 or what is wider: the products of so
-    small matrices gain less from a narrower one than the way there and back costs.
+    Everything is in the type that is computed in, float32 or what is wider.
 
     memory: what the heads of a thread use in turn, by name.
     """
@@ -49,9 +49,9 @@ class _Head:
         self.q, self.k, self.v = qkv[:, :, :, index].to(exact).unbind(2)  # (B, T + G, D)
         self.bias = bias[index].to(exact)
         self.tile, self.tokens = bias.shape[1], qkv.shape[1] - plan.globals_
-        self.towards = None  # row b + 1: the biases of block b towards the global tokens
+        self.towards = None
         if side is not None and plan.globals_:
-            self.towards = side[index].to(exact).unfold(0, plan.globals_, 1).flip(0)
+            self.towards = towards(side[index].to(exact))
 
     def scores(self, name: str, group: Group) -> Tensor:
         """The memory of that name as a contiguous (R, F + W), holding whatever was left in it."""
@@ -116,52 +116,17 @@ class _Head:
             if len(group.tiles) > 1:
                 near.fill_(-torch.inf)
             for tile in group.tiles:
-                part = near[_place(tile, group)]
-                part.copy_(self.bias[_window(tile)])
+                part = near[group.place(tile)]
+                part.copy_(self.bias[tile.window])
                 if tile.hidden and self.plan.mask is not None:
-                    part.masked_fill_(~self.plan.mask[tile.row, tile.k0 : tile.k1], _HIDDEN)
+                    part.masked_fill_(~self.plan.mask[tile.row, tile.k0 : tile.k1], HIDDEN)
         if group.far and self.towards is not None:
-            for rows, first, blocks in _blocks(group, self.plan.globals_):
+            for rows, first, blocks in group.in_blocks(self.plan.globals_):
                 known = self.towards[first + 1 : first + 1 + blocks, None, : group.far]
                 far[rows].unflatten(0, (blocks, -1)).copy_(known)
         self.products(group, self.q[group.row, group.q0 : group.q1], self.k, scores, 1.0)
         weights: Tensor = torch.ops.aten._softmax.out(scores, -1, False, out=scores)
         return weights
-
-
-def _place(tile: Tile, group: Group) -> tuple[slice, slice]:
-    """Where a tile's scores stand among those of its group's keys."""
-    rows = slice(tile.q0 - group.q0, tile.q1 - group.q0)
-    return rows, slice(tile.k0 - group.k0, tile.k1 - group.k0)
-
-
-def _window(tile: Tile) -> tuple[slice, slice]:
-    """The part of the window's biases that is a tile's."""
-    return slice(tile.q1 - tile.q0), slice(tile.column, tile.column + tile.k1 - tile.k0)
-
-
-def _blocks(group: Group, globals_: int) -> Iterator[tuple[slice, int, int]]:
-    """The global blocks of a group's queries: which queries, the first block, how many blocks.
-
-    Queries that come together are as many of each block.
-    """
-    if group.blocks is not None:
-        first, size = group.blocks
-        yield slice(0, group.q1 - group.q0), first, (group.q1 - group.q0) // size
-        return
-    for tile in group.tiles:
-        for run in tile.runs:
-            begin = tile.q0 - group.q0
-            yield slice(begin + run.begin, begin + run.end), globals_ - 1 - run.start, 1
-
-
-def _dropout(like: Tensor, rate: float, seed: int, group: int, head: int) -> Tensor:
-    """What to multiply a group's weights by: 0 or 1 / (1 - rate), the same again for the same.
-
-    Each head draws from a generator of its own, so that it matters not which thread has it.
-    """
-    generator = torch.Generator(like.device).manual_seed(seed + (group << 16) + head)
-    return torch.empty_like(like).bernoulli_(1 - rate, generator=generator).div_(1 - rate)
 
 
 class TiledAttention(torch.autograd.Function):
@@ -192,6 +157,9 @@ class TiledAttention(torch.autograd.Function):
             out.zero_()
 
         def work(some: slice) -> None:
+            if _narrow(qkv):
+                narrow.forward(Heads(some, qkv, bias, side, plan), dropout, ctx.seed, out)
+                return
             memory: dict[str, Tensor] = {}
             mine = range(some.start, some.stop)
             share = [_Head(index, qkv, bias, side, plan, memory) for index in mine]
@@ -205,10 +173,15 @@ class TiledAttention(torch.autograd.Function):
         """See the class."""
         qkv, bias, side = ctx.saved_tensors
         exact = torch.promote_types(qkv.dtype, torch.float32)
-        d_qkv, d_bias = (torch.zeros_like(t, dtype=exact) for t in (qkv, bias))
+        d_qkv = torch.zeros_like(qkv, dtype=qkv.dtype if _narrow(qkv) else exact)
+        d_bias = torch.zeros_like(bias, dtype=exact)
         d_side = None if side is None else torch.zeros_like(side, dtype=exact)
 
         def work(some: slice) -> None:
+            if _narrow(qkv):
+                heads = Heads(some, qkv, bias, side, ctx.plan)
+                narrow.backward(heads, ctx.dropout, ctx.seed, grad, d_qkv, d_bias, d_side)
+                return
             memory: dict[str, Tensor] = {}
             mine = range(some.start, some.stop)
             share = [_Head(index, qkv, bias, side, ctx.plan, memory) for index in mine]
@@ -224,13 +197,18 @@ class TiledAttention(torch.autograd.Function):
         )
 
 
+def _narrow(qkv: Tensor) -> bool:
+    """Whether products are taken in bfloat16."""
+    return qkv.dtype is torch.bfloat16 and narrow.FAST
+
+
 def _forward(heads: list[_Head], plan: Plan, dropout: float, seed: int, out: Tensor) -> None:
     """Writes the results of some heads into `out`, (B, T, H, D)."""
     for number, group in enumerate(plan.groups):
         for head in heads:  # within a group, so that what lies side by side is read together
             weights = head.softmax(group)
             if dropout:
-                weights *= _dropout(weights, dropout, seed, number, head.index)
+                weights *= drawn(weights, dropout, seed, number, head.index)
             target = out[group.row, group.q0 : group.q1, head.index]
             same = target.dtype == weights.dtype
             mixed = target if same else weights.new_empty(target.shape)
@@ -255,7 +233,7 @@ def _backward(
         at = group.row, slice(group.q0, group.q1)
         for head, target in zip(heads, targets, strict=True):
             weights = head.softmax(group)
-            kept = _dropout(weights, dropout, seed, number, head.index) if dropout else None
+            kept = drawn(weights, dropout, seed, number, head.index) if dropout else None
             above = grad[(*at, head.index)].to(weights.dtype)
             head.spread(group, weights if kept is None else weights * kept, above, target.v)
             d_scores = head.scores("d_scores", group)
@@ -292,20 +270,13 @@ class _Gradients:
             self.bias += near.unflatten(0, (-1, self.head.tile)).sum(0)
         else:
             for tile in group.tiles:
-                self.bias[_window(tile)] += near[_place(tile, group)]
+                self.bias[tile.window] += near[group.place(tile)]
         if group.far and self.towards is not None:
-            for rows, first, blocks in _blocks(group, self.head.plan.globals_):
+            for rows, first, blocks in group.in_blocks(self.head.plan.globals_):
                 found = far[rows].unflatten(0, (blocks, -1)).sum(1)
                 self.towards[first + 1 : first + 1 + blocks, : group.far] += found
 
     def add_side(self, d_side: Tensor) -> None:
-        """Adds what has gathered in `towards`, (G + 1, G), to the side biases', (H, 2 G).
-
-        In rows of 2 G + 1 numbers, read again as rows of 2 G, each row stands one further right.
-        """
-        if self.towards is None:
-            return
-        rows, columns = self.towards.shape
-        wide = self.towards.new_zeros(rows, 2 * columns + 1)
-        wide[:, :columns] = self.towards.flip(0)
-        d_side[self.head.index] += wide.flatten()[: rows * 2 * columns].view(rows, -1).sum(0)
+        """Adds what has gathered in `towards` to the side biases'."""
+        if self.towards is not None:
+            d_side[self.head.index] += gathered(self.towards)

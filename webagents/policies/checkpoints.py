@@ -2,57 +2,151 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from transformers.utils import logging
+from transformers.utils import CONFIG_NAME, logging
 
 from webagents.errors import UnknownPolicy, UserError, clipped
-from webagents.models import load_model
+from webagents.models import HtmlT5, load_model
+from webagents.models.kinds import frames_of
 from webagents.models.pointer import PointerT5
 from webagents.models.tokenizer import load_tokenizer
 from webagents.policies.pointer import PointerPolicy
 from webagents.policies.sequence import SequencePolicy
+from webagents.prompt import FILE as FORM
 from webagents.prompt import PromptForm
+from webagents.slots import Alphabet
 from webagents.types import Policy
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+
+_OTHER_SIZE = "mismatched_keys"
 
 
 def read_policy(folder: Path) -> Policy:
     """The policy of a checkpoint, of the kind that its model is for.
 
     Raises:
-        UnknownPolicy: a part is missing or broken.
+        UnknownPolicy: a part is missing, broken, or not made for the others.
     """
+    if not (folder / FORM).is_file() and (folder / "model" / FORM).is_file():
+        raise _no_policy(folder, f"the one of this run is {folder / 'model'}")
     try:
         form = PromptForm.read(folder)
-        tokenizer = load_tokenizer(folder)
-        with _no_bars():
-            model, report = load_model(folder, output_loading_info=True)
-    except Exception as error:  # each library has its own for a file that it cannot read
-        raise UnknownPolicy(
-            f"{clipped(str(folder))} is no checkpoint of a policy: {error}"
-        ) from error
-    if missing := sorted(report["missing_keys"]):
-        raise UnknownPolicy(
-            f"the checkpoint {clipped(str(folder))} lacks weights: {clipped(missing)}"
-        )
-    model.eval()
-    try:
-        if isinstance(model, PointerT5):
-            return PointerPolicy(model, tokenizer, form)
-        return SequencePolicy(model, tokenizer, form)
+        if not (folder / CONFIG_NAME).is_file():
+            raise UserError(f"it has no {CONFIG_NAME}")
+        with _told("model"), _quiet():
+            model, report = load_model(
+                folder, output_loading_info=True, ignore_mismatched_sizes=True
+            )
+        _check_weights(model, report)
+        with _told("tokenizer"):
+            tokenizer = load_tokenizer(folder)
+        _check_fit(model, tokenizer, form)
+        model.eval()
+        return policy_of(model, tokenizer, form)
     except UserError as error:
-        raise UnknownPolicy(f"the checkpoint {clipped(str(folder))}: {error}") from error
+        raise _no_policy(folder, str(error)) from error
+
+
+def _no_policy(folder: Path, why: str) -> UnknownPolicy:
+    return UnknownPolicy(f"{clipped(str(folder))} is no checkpoint of a policy: {why}")
 
 
 @contextmanager
-def _no_bars() -> Iterator[None]:
-    """Without the progress bars of `transformers`, over in no time and in the way of our own."""
-    before = logging.is_progress_bar_enabled()
+def _told(part: str) -> Iterator[None]:
+    """Tells whatever goes wrong as that part's fault."""
+    try:
+        yield
+    except UserError:
+        raise
+    except Exception as error:  # each library has its own for a file that it cannot read
+        why = f"{type(error).__name__}: {error}"
+        raise UserError(f"its {part} cannot be read ({clipped(why)})") from error
+
+
+def _check_weights(model: PreTrainedModel, report: Mapping[str, Any]) -> None:
+    """Raises a `UserError` unless the weights are those that the configuration describes."""
+    sizes = [f"{name} {tuple(has)}, not {tuple(needs)}" for name, has, needs in report[_OTHER_SIZE]]
+    for found, told in (
+        (report["missing_keys"], "lacks weights"),
+        (report["unexpected_keys"], "has weights that its model has no place for"),
+        (sizes, "has weights of other sizes than its model's"),
+        (_no_numbers(model), "has weights that are no numbers"),
+    ):
+        if found:
+            raise UserError(f"it {told}: {clipped(sorted(found))}")
+
+
+def _no_numbers(model: PreTrainedModel) -> list[str]:
+    return [name for name, weight in model.named_parameters() if not weight.isfinite().all()]
+
+
+def _check_fit(
+    model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, form: PromptForm
+) -> None:
+    """Raises a `UserError` unless model, tokenizer and form are made for each other."""
+    config = model.config
+    known = config.vocab_size
+    if isinstance(model, PointerT5):
+        known = config.pieces
+        names = config.names
+        if not isinstance(names, list) or Alphabet(tuple(names)).size != config.vocab_size:
+            raise UserError(
+                f"it names {clipped(names)}, which are not the actions of a model with "
+                f"{config.vocab_size} symbols"
+            )
+    else:
+        if config.eos_token_id != tokenizer.eos_token_id:
+            raise UserError(
+                f"its model ends with token {config.eos_token_id}, its tokenizer with "
+                f"{tokenizer.eos_token_id}"
+            )
+        begins = [config.pad_token_id, model.generation_config.decoder_start_token_id]
+        if not all(isinstance(each, int) and 0 <= each < known for each in begins):
+            raise UserError(
+                f"its model pads and begins with {clipped(begins)}, which are not two of its "
+                f"{known} tokens"
+            )
+    if len(tokenizer) > known:
+        raise UserError(f"its model knows {known} tokens, its tokenizer {len(tokenizer)}")
+    if frames_of(model) != form.screenshots:
+        raise UserError(
+            f"its model is shown {frames_of(model)} screenshots, its form says {form.screenshots}"
+        )
+
+
+def policy_of(
+    model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, form: PromptForm
+) -> Policy:
+    """The policy of a model in memory, of the kind that the model is for.
+
+    form: how it was trained to be asked.
+
+    Raises:
+        UserError: the form is not the model's.
+    """
+    if isinstance(model, PointerT5):
+        return PointerPolicy(model, tokenizer, form)
+    assert isinstance(model, HtmlT5)
+    return SequencePolicy(model, tokenizer, form)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Without the progress bars of `transformers`, which are in the way of our own, and its tables
+    of weights that do not fit, of which we tell."""
+    bars, level = logging.is_progress_bar_enabled(), logging.get_verbosity()
     logging.disable_progress_bar()
+    logging.set_verbosity_error()
     try:
         yield
     finally:
-        if before:
+        logging.set_verbosity(level)
+        if bars:
             logging.enable_progress_bar()

@@ -11,11 +11,29 @@ from webagents.types import Policy
 
 
 def _expert(variant: str) -> Policy:
-    from webagents.policies.expert import ExpertPolicy
+    from webagents.policies.expert import STEADY, ExpertPolicy
 
+    if variant == "steady":
+        return ExpertPolicy(STEADY)
     if variant and not variant.isdecimal():
-        raise UnknownPolicy(f"expert:{clipped(variant)}: a variant is a whole number from 0")
+        raise UnknownPolicy(
+            f'expert:{clipped(variant)}: a variant is a whole number from 0, or "steady"'
+        )
     return ExpertPolicy(int(variant or 0))
+
+
+def _dagger(rest: str) -> Policy:
+    from webagents.policies.dagger import DaggerPolicy
+
+    first, _, following = rest.partition(":")
+    try:
+        beta = float(first)
+    except ValueError:
+        return DaggerPolicy(load_policy(rest), expert=_expert(""))
+    second, _, policy = following.partition(":")
+    if second != "steady" and not second.isdecimal():
+        second, policy = "", following
+    return DaggerPolicy(load_policy(policy), beta, expert=_expert(second))
 
 
 def _random(nothing: str) -> Policy:
@@ -43,6 +61,18 @@ def _white(policy: str) -> Policy:
     if not policy:
         raise UnknownPolicy("white: whom? give white:POLICY, such as a checkpoint's folder")
     return WhitePolicy(load_policy(policy))
+
+
+def _disturbed(rest: str) -> Policy:
+    from webagents.policies.disturbed import DISTURBANCES, DisturbedPolicy
+
+    disturbance, _, policy = rest.partition(":")
+    if not policy:
+        raise UnknownPolicy(
+            "disturbed: how, and whom? give disturbed:DISTURBANCE:POLICY, with a disturbance of "
+            + ", ".join(DISTURBANCES)
+        )
+    return DisturbedPolicy(load_policy(policy), disturbance)
 
 
 def _replay(path: str) -> Policy:
@@ -73,8 +103,23 @@ def _webshop_rule(nothing: str) -> Policy:
     return RulePolicy()
 
 
+def _planned(rest: str) -> Policy:
+    try:
+        from webagents.policies.planned import read_planned
+    except ImportError as error:
+        raise UnknownPolicy(
+            f"llm:{clipped(rest)} needs the extra planners ({error}); install it with: "
+            "pip install 'webagents-gym[planners]'"
+        ) from error
+
+    return read_planned(rest)
+
+
 POLICIES: Mapping[str, Callable[[str], Policy]] = {
+    "dagger": _dagger,
+    "disturbed": _disturbed,
     "expert": _expert,
+    "llm": _planned,
     "perturbed": _perturbed,
     "random": _random,
     "replay": _replay,
@@ -87,10 +132,15 @@ POLICIES: Mapping[str, Callable[[str], Policy]] = {
 def load_policy(name: str) -> Policy:
     """The policy of that name.
 
-    ``expert`` and ``expert:VARIANT`` (another order where any will do), ``random``,
+    ``expert`` and ``expert:VARIANT`` (another order where any will do),
+    ``expert:steady`` (the same order in all episodes), ``random``,
     ``replay:PATH``, ``perturbed:POLICY`` and ``perturbed:RATE:POLICY`` (with mistakes in between),
-    ``webshop-rule`` (WebShop's baseline), ``white:POLICY`` (shown white screenshots), the folder of
-    a trained policy's checkpoint (``./expert`` for one of a name that is taken), ``module:Class``.
+    ``dagger:POLICY``, ``dagger:BETA:POLICY`` and ``dagger:BETA:VARIANT:POLICY`` (with the action of
+    that expert noted at every step, and played at a share of them), ``webshop-rule`` (WebShop's
+    baseline), ``white:POLICY`` (shown white screenshots), ``disturbed:DISTURBANCE:POLICY`` (shown
+    disturbed pages), ``llm:METHOD:MODEL`` (a language model; see `planned.read_planned`), the
+    folder of a trained policy's checkpoint (``./expert`` for one of a name that is taken),
+    ``module:Class``.
 
     Raises:
         UnknownPolicy: there is none, or it cannot be loaded.
@@ -104,8 +154,8 @@ def load_policy(name: str) -> Policy:
     if colon and rest.isidentifier():
         return _from_module(word, rest)
     known = (
-        "expert, random, replay:PATH, perturbed:POLICY, webshop-rule, white:POLICY, "
-        "a checkpoint's folder, module:Class"
+        "expert, random, replay:PATH, perturbed:POLICY, dagger:POLICY, webshop-rule, white:POLICY, "
+        "disturbed:DISTURBANCE:POLICY, llm:METHOD:MODEL, a checkpoint's folder, module:Class"
     )
     raise UnknownPolicy(f"no policy {clipped(name)}; the policies are {known}")
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from webagents.models.pointer import PointerT5, say
 from webagents.prompt import PromptForm, prompt
-from webagents.slots import Slots, pieces_of, read
+from webagents.slots import Limits, Slots, pieces_of, read
 from webagents.types import Decision, Episode, Needs
 
 if TYPE_CHECKING:
@@ -36,10 +36,11 @@ class PointerPolicy:
         """
         self.model, self.tokenizer, self.form, self.rows = model, tokenizer, form, rows
         self.pieces = pieces_of(tokenizer)
+        self.limits = Limits(picture=model.config.picture)
 
     def act(self, episodes: Sequence[Episode]) -> list[Decision]:
         """The action of each episode."""
-        asked = [read(prompt(episode, self.form), self.pieces) for episode in episodes]
+        asked = [read(prompt(episode, self.form), self.pieces, self.limits) for episode in episodes]
         said: dict[int, str] = {}
         order = sorted(
             (place for place, slots in enumerate(asked) if _can_act(slots)),
@@ -54,8 +55,8 @@ class PointerPolicy:
         return [Decision(action=said.get(place, NOTHING_TO_DO)) for place in range(len(episodes))]
 
     def needs(self, task: str) -> Needs:
-        """The view it was trained on, of every task."""
-        return Needs(view=self.form.view)
+        """The view it was trained on, and screenshots for one that sees, of every task."""
+        return Needs(view=self.form.recorded, screenshots=bool(self.form.screenshots))
 
 
 def _can_act(slots: Slots) -> bool:

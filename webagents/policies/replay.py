@@ -9,7 +9,7 @@ from pathlib import Path
 
 from webagents.data import Dataset
 from webagents.data.summary import INDEX
-from webagents.errors import UnknownPolicy, clipped
+from webagents.errors import UnknownPolicy, UserError, clipped
 from webagents.types import Decision, Episode
 
 log = logging.getLogger(__name__)
@@ -83,11 +83,18 @@ def _in_dataset(dataset: Dataset) -> tuple[dict[Key, list[str]], dict[Key, str]]
     first: dict[Key, str] = {}
     actions: dict[Key, list[str]] = {}
     instructions: dict[Key, str] = {}
-    for rows in dataset.batches(columns=["episode_id", "task", "seed", "instruction", "action"]):
+    columns = ["episode_id", "task", "seed", "step", "instruction", "action"]
+    for rows in dataset.batches(columns=columns):
         for row in rows.to_pylist():
             key = (row["task"], row["seed"])
             if first.setdefault(key, row["episode_id"]) == row["episode_id"]:
-                actions.setdefault(key, []).append(row["action"])
+                before = actions.setdefault(key, [])
+                if row["action"] is None or row["step"] != len(before):
+                    raise UserError(
+                        f"the step {row['step']} of {row['episode_id']} in {dataset.folder} comes "
+                        f"after {len(before)} others, or has no action"
+                    )
+                before.append(row["action"])
                 instructions.setdefault(key, row["instruction"])
     return actions, instructions
 

@@ -92,7 +92,7 @@ class SequencePolicy:
 
     def needs(self, task: str) -> Needs:
         """The view it was trained on, of every task, and pictures if it sees."""
-        return Needs(view=self.form.view, screenshots=self.form.screenshots > 0)
+        return Needs(view=self.form.recorded, screenshots=self.form.screenshots > 0)
 
     def _frames(self, prompts: Sequence[Prompt]) -> NDArray[np.uint8] | None:
         """The prompts' screenshots as frames, uint8 (B, F, S, S, 3); None if it sees none."""

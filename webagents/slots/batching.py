@@ -1,7 +1,7 @@
 """Prompts as slots, and actions as symbols, side by side in arrays.
 
-Legend: B prompts, S the most slots, C the most copies (1 at least), F, N, L, P as in `records` but
-of all prompts together, T the most symbols, K the most ways, V fixed symbols.
+Legend: B prompts, S the most slots, C the most copies (1 at least), P the pieces of all copies, K
+the pictures of all prompts, T the most symbols, W the most ways, V fixed symbols.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from webagents.errors import UserError, clipped
 from webagents.slots.grammar import Allowed, Saying
-from webagents.slots.records import Link, Slots
+from webagents.slots.packing import bags_of, links_of, moved
+from webagents.slots.records import Slots
 from webagents.slots.symbols import START, Alphabet, Symbol
 
 Arrays = dict[str, NDArray[Any]]
@@ -63,10 +64,10 @@ def _fits(symbol: Symbol, allowed: Allowed, slots: Slots, alphabet: Alphabet) ->
 def batch_of(asked: Sequence[Slots]) -> Arrays:
     """Prompts as the model's arrays, padded on the right.
 
-    Gives ``kinds`` and ``attention_mask`` and ``elements`` (B, S), ``facts`` (F, 4), ``numbers``
-    (N, 3), ``values`` (N,), ``links`` (L, 3) by type, ``link_counts`` (types,), ``copies`` and
-    ``copy_mask`` (B, C) and ``pieces`` (P, 3). Slots are numbered through: slot s of prompt b is
-    b S + s; and so are copies.
+    Gives ``kinds`` and ``attention_mask`` and ``elements`` (B, S), ``copies`` and ``copy_mask``
+    (B, C) and ``pieces`` (P, 3), ``seen`` (K,) and ``crops`` (K, side, side, 3) uint8 where there
+    are pictures, and what `bags_of` and `links_of` give. Slots are numbered through: slot s of
+    prompt b is b S + s; and so are copies.
     """
     if not asked:
         raise UserError("no prompts to make a batch of; one is the least")
@@ -82,27 +83,30 @@ def batch_of(asked: Sequence[Slots]) -> Arrays:
         copies[row] = row * width
         copies[row, : len(slots.copies)] += slots.copies
         copy_mask[row, : len(slots.copies)] = True
-    links = _moved([slots.links for slots in asked], width, (1, 2))
-    links = links[np.argsort(links[:, 0], kind="stable")]
     return {
         "kinds": kinds,
         "attention_mask": mask,
         "elements": elements,
-        "facts": _moved([slots.facts for slots in asked], width, (0,)),
-        "numbers": _moved([slots.numbers for slots in asked], width, (0,)),
-        "values": np.concatenate([slots.values for slots in asked]),
-        "links": links,
-        "link_counts": np.bincount(links[:, 0], minlength=len(Link)),
         "copies": copies,
         "copy_mask": copy_mask,
-        "pieces": _moved([slots.pieces for slots in asked], most, (0,)),
+        "pieces": moved([slots.pieces for slots in asked], most, (0,)),
+        **bags_of(asked, width),
+        **links_of(asked, width),
+        **_pictures(asked, width),
     }
+
+
+def _pictures(asked: Sequence[Slots], width: int) -> Arrays:
+    if not any(len(slots.seen) for slots in asked):
+        return {}
+    seen = moved([slots.seen[:, None] for slots in asked], width, (0,))[:, 0]
+    return {"seen": seen, "crops": np.concatenate([one.crops for one in asked if len(one.seen)])}
 
 
 def lessons_of(lessons: Sequence[Lesson], alphabet: Alphabet) -> Arrays:
     """`batch_of` the prompts, with the actions.
 
-    Adds ``symbols`` (B, T), what is said before each symbol, ``ways`` (B, T, K), the symbols that
+    Adds ``symbols`` (B, T), what is said before each symbol, ``ways`` (B, T, W), the symbols that
     are right, -1 for none, ``labels`` (B, T), the first of them or -100, ``allowed`` (B, T, V) and
     ``may_point`` and ``may_copy`` (B, T). Symbols are numbered for the batch: fixed ones, then S
     slots, then C copies.
@@ -136,13 +140,3 @@ def lessons_of(lessons: Sequence[Lesson], alphabet: Alphabet) -> Arrays:
         "may_point": pointing[0],
         "may_copy": pointing[1],
     }
-
-
-def _moved(tables: Sequence[NDArray[np.int32]], by: int, columns: Sequence[int]) -> NDArray[Any]:
-    """The tables one below the other, the numbers in some columns counted through."""
-    moved = np.concatenate(tables).astype(np.int64)
-    sizes = [len(table) for table in tables]
-    offsets = np.repeat(np.arange(len(tables)) * by, sizes)
-    for column in columns:
-        moved[:, column] += offsets
-    return moved

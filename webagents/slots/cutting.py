@@ -24,10 +24,10 @@ def kept(root: Any, asked: Collection[str], most: int) -> set[Any] | None:
     half as much a level; what ties goes by the page's order.
     """
     elements = [element for element in root.iter() if isinstance(element.tag, str)]
-    texts = [_texts(element) for element in elements]
     costs = [1 + _loose(element) for element in elements]
     if sum(costs) <= most:
         return None
+    texts = [_texts(element) for element in elements]
     words = [{word.text.lower() for word in words_of(text, 64)} & set(asked) for text in texts]
     common: dict[str, int] = {}
     for found in words:

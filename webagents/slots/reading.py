@@ -18,6 +18,7 @@ from webagents.errors import ActionError
 from webagents.html import parse as parse_html
 from webagents.prompt import Prompt
 from webagents.slots.building import Builder
+from webagents.slots.crops import box_of
 from webagents.slots.cutting import kept
 from webagents.slots.records import Link, SlotKind, Slots
 from webagents.slots.words import Pieces, Word, words_of
@@ -32,6 +33,9 @@ LABELS = ("for", "aria-labelledby", "aria-controls", "href")
 """Attributes that name another element by its id."""
 
 
+BOX = "box"
+"""The attribute that says where an element is on the screenshot."""
+
 NUMERIC = re.compile(r"#[0-9a-f]{6}|[\d\s.,-]+(px|%)?")
 """Values that are nothing but numbers."""
 
@@ -45,6 +49,7 @@ class Limits:
     copies: words that can be copied.
     text: pieces of an element's own text.
     attribute: pieces of an attribute.
+    picture: pixels of a side of an element's picture; 0 for a network that does not see.
     """
 
     words: int = 128
@@ -52,6 +57,7 @@ class Limits:
     copies: int = 512
     text: int = 24
     attribute: int = 8
+    picture: int = 0
 
 
 def read(asked: Prompt, pieces: Pieces, limits: Limits | None = None) -> Slots:
@@ -88,7 +94,8 @@ class _Reader:
         for slot, words in self.offers:
             room = self.limits.copies - len(self.builder.copies)
             self.builder.offer(slot, words[: max(room, 0)])
-        return self.builder.built()
+        screenshot = self.asked.screenshots[-1] if self.limits.picture else None
+        return self.builder.built(screenshot, self.limits.picture)
 
     def _instruction(self) -> None:
         self.instruction = words_of(self.asked.instruction, self.limits.words)
@@ -128,12 +135,12 @@ class _Reader:
         return slot, refs
 
     def _match(self, slot: int, words: Sequence[Word], type_: Link) -> None:
-        for text in {word.text.lower() for word in words}:
+        for text in dict.fromkeys(word.text.lower() for word in words):
             for place in self.places.get(text, ()):
                 self.builder.link(type_, place, slot)
 
     def _match_whole(self, slot: int, words: Sequence[Word]) -> None:
-        """Links a text with the places where the instruction has the whole of it."""
+        """Links a text or a value with the places where the instruction has the whole of it."""
         texts = [word.text.lower() for word in words]
         for first in self.places.get(texts[0], ()):  # the instruction's slots are the first ones
             said = self.instruction[first : first + len(texts)]
@@ -189,6 +196,8 @@ class _Reader:
         self.of_ref[self.builder.refs[slot]] = slot
         self.builder.say(slot, "tag", element.tag)
         for name, value in element.items():
+            if name == BOX and (box := box_of(value)) is not None:
+                self.builder.show(slot, box)
             if name in LABELS and value:
                 self.pointing += [(slot, one.lstrip("#")) for one in value.split()[:4]]
             if name == "id":
@@ -199,8 +208,9 @@ class _Reader:
                 spelled = not NUMERIC.fullmatch(value)
                 most = self.limits.attribute
                 words = self.builder.say(slot, name, value, most, spelled=spelled)
-                if spelled:
+                if spelled and words:
                     self._match(slot, words, Link.WORD_OF_VALUE)
+                    self._match_whole(slot, words)
 
 
 def _ref(element: Any) -> int:

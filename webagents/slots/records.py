@@ -4,7 +4,8 @@ One slot stands for each word of the instruction, each of the latest actions, th
 words, each element of the page, and each text that stands between elements. What is known of a
 slot is a bag of facts; how slots belong together is a set of typed links.
 
-Legend: S slots, F facts, N numbers, L links, C copies.
+Legend: S slots, F facts, N numbers, L links, C copies, P pieces
+of copies, K pictures.
 """
 
 from __future__ import annotations
@@ -64,6 +65,8 @@ class Slots(NamedTuple):
     copied: the words themselves: first the instruction's, then the page's. Two that follow on each
         other there as they are copied keep the white space between them.
     pieces: (P, 3): copy, piece, place.
+    seen: (K,), the slots of elements that have a picture; none for a model that does not see.
+    crops: (K, S, S, 3) uint8, the pictures, S pixels a side.
     """
 
     kinds: Ints
@@ -75,6 +78,8 @@ class Slots(NamedTuple):
     copies: Ints
     copied: tuple[Word, ...]
     pieces: Ints
+    seen: Ints
+    crops: NDArray[np.uint8]
 
     @property
     def size(self) -> int:

@@ -9,12 +9,15 @@ from typing import NamedTuple
 
 from webagents.prompt import Tokenizer
 
-WORD = re.compile(r"\w+|[^\w\s]")
+WORD = re.compile(r"(?<!\w)-\d+|\w+|[^\w\s]")
 NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?|\d+(?:\.\d+)?")
 COLOR = re.compile(r"#([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})")
 
 MOST_NUMBERS = 8
 """How many numbers of a field are read."""
+
+LARGEST = 1e30
+"""What larger numbers are read as: float32, in which they are kept, would call them infinite."""
 
 Pieces = Callable[[str], tuple[int, ...]]
 """The token ids of a word that stands alone."""
@@ -32,6 +35,8 @@ class Word(NamedTuple):
 
 def words_of(text: str, most: int | None = None) -> list[Word]:
     """The words of a text: runs of letters, digits and underscores, and signs one by one.
+
+    A minus belongs to the number that follows it, unless it stands behind a word, as in a date.
 
     most: after how many to stop.
     """
@@ -58,7 +63,7 @@ def numbers_of(text: str) -> Iterator[tuple[bool, int, float]]:
     for place, match in enumerate(NUMBER.finditer(text)):
         if place >= MOST_NUMBERS:
             return
-        yield False, place, float(match.group())
+        yield False, place, max(-LARGEST, min(LARGEST, float(match.group())))
 
 
 def pieces_of(tokenizer: Tokenizer) -> Pieces:

@@ -2,7 +2,7 @@
 
 from webagents.data.mixing.balance import Quota, rebalance
 from webagents.data.mixing.lengths import Lengths, Summary, TaskSummary, summarise, table
-from webagents.data.mixing.mix import MixConfig, Mixed, mix, report
+from webagents.data.mixing.mix import MixConfig, Mixed, mix, read_rates, report
 
 __all__ = [
     "Lengths",
@@ -12,6 +12,7 @@ __all__ = [
     "Summary",
     "TaskSummary",
     "mix",
+    "read_rates",
     "rebalance",
     "report",
     "summarise",

@@ -79,7 +79,7 @@ class MixConfig:
         return Rules(
             successes=self.keep == "successes",
             weights=weights_of(self.weights),
-            rates=None if self.success is None else _rates(self.success),
+            rates=None if self.success is None else read_rates(self.success),
             quotas=None if self.quotas is None else dict(read_quotas(self.quotas)),
             cap=self.cap,
             seed=self.seed,
@@ -244,8 +244,12 @@ def _about(sources: Sequence[Dataset], made: Made, dropped: Mapping[str, int]) -
     )
 
 
-def _rates(path: Path) -> dict[str, float]:
-    """The success rates in a JSON file: an evaluation's report, or ``{task: rate}``."""
+def read_rates(path: Path) -> dict[str, float]:
+    """The success rates in a JSON file: an evaluation's report, or ``{task: rate}``.
+
+    Raises:
+        UserError: it is no such file.
+    """
     try:
         held = json.loads(path.read_text(encoding="utf-8"))
         tasks = held.get("tasks", held)

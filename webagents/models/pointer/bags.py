@@ -1,6 +1,6 @@
 """Bags of facts as vectors.
 
-Legend: F facts, N numbers, Q bags, d width.
+Legend: Q bags, one for each slot of a batch, N numbers, d width.
 """
 
 from __future__ import annotations
@@ -39,23 +39,23 @@ class Bags(nn.Module):
         self.mlp = FeedForward(width, config.d_ff, gated=True, dropout=config.dropout_rate)
 
     def forward(
-        self, bags: int, facts: Tensor, numbers: Tensor | None, values: Tensor | None
+        self, facts: Tensor, numbers: Tensor, values: Tensor, said: Tensor, bags: Tensor
     ) -> Tensor:
-        """(Q, d) of Q bags. facts: (F, 4), numbers: (N, 3), values: (N,), see `slots.batch_of`."""
-        bag, name, piece, place = facts.unbind(1)
-        told = self.piece(piece) * (1 + self.place(place)) * (1 + self.gate(name))
-        told = told + self.field(name)
-        summed = told.new_zeros(bags, told.shape[1]).index_add_(0, bag, told)
-        counts = torch.bincount(bag, minlength=bags)
-        if numbers is not None and values is not None and len(values):
-            at, name, place = numbers.unbind(1)
-            told = self.number(waves(values).to(told.dtype)) * (1 + self.place(place))
-            told = told * (1 + self.gate(name)) + self.field(name)
-            summed = summed.index_add(0, at, told.to(summed.dtype))
-            counts = counts + torch.bincount(at, minlength=bags)
-        x = summed * counts.clamp(min=1).rsqrt()[:, None].to(summed.dtype)
+        """(Q, d) of Q bags; the arrays are those of `slots.packing.bags_of`."""
+        name, piece, place = facts.unbind(1)
+        told = self._marked(self.piece(piece), name, place)
+        if len(values):
+            name, place = numbers.unbind(1)
+            read = self.number(waves(values)).to(told.dtype)
+            told = torch.cat([told, self._marked(read, name, place)])
+        summed = functional.embedding_bag(said, told, bags, mode="sum", include_last_offset=True)
+        x = summed * bags.diff().clamp(min=1).rsqrt()[:, None].to(summed.dtype)
         result: Tensor = x + self.mlp(self.norm(x))
         return result
+
+    def _marked(self, told: Tensor, name: Tensor, place: Tensor) -> Tensor:
+        marked: Tensor = told * (1 + self.place(place)) * (1 + self.gate(name)) + self.field(name)
+        return marked
 
 
 def waves(values: Tensor) -> Tensor:
@@ -83,19 +83,27 @@ class Links(nn.Module):
         self.mlp = FeedForward(width, config.d_ff, gated=True, dropout=config.dropout_rate)
         self.dropout = config.dropout_rate
 
-    def forward(self, x: Tensor, links: Tensor, counts: list[int]) -> Tensor:
-        """(Q, d) to (Q, d). links: (L, 3): type, source, target, by type; counts: of each type."""
-        normed = self.norm(x)
-        passed = torch.zeros_like(normed)
-        begin = 0
-        for type_, count in enumerate(counts):
-            if not count:
-                continue
-            source, target = links[begin : begin + count, 1], links[begin : begin + count, 2]
-            begin += count
-            many = torch.bincount(target, minlength=len(x)).clamp(min=1).rsqrt()[target]
-            told = normed[source] @ self.weight[type_].to(normed.dtype)
-            passed = passed.index_add(0, target, (told * many[:, None]).to(passed.dtype))
-        x = x + functional.dropout(passed, self.dropout, self.training)
+    def forward(
+        self,
+        x: Tensor,
+        links: Tensor,
+        counts: list[int],
+        heard: Tensor,
+        hearers: Tensor,
+        loudness: Tensor,
+    ) -> Tensor:
+        """(Q, d) to (Q, d); the arrays are those of `slots.packing.links_of`."""
+        if len(links):
+            told = self.norm(x)[links[:, 1]].split(counts)
+            each = [one @ self.weight[type_] for type_, one in enumerate(told) if len(one)]
+            passed = functional.embedding_bag(
+                heard,
+                torch.cat(each).to(x.dtype),
+                hearers,
+                mode="sum",
+                include_last_offset=True,
+                per_sample_weights=loudness.to(x.dtype),
+            )
+            x = x + functional.dropout(passed, self.dropout, self.training)
         result: Tensor = x + self.mlp(self.mlp_norm(x))
         return result

@@ -14,6 +14,7 @@ class PointerConfig(HtmlT5Config):
     names: the actions that it can say, in the order of their symbols.
     pieces: how many pieces the words' tokenizer knows.
     link_layers: how often what is linked is passed on before the encoder.
+    picture: pixels of a side of the picture of each element; 0 for a model that does not see.
     """
 
     model_type = "html-t5-pointer"
@@ -21,9 +22,12 @@ class PointerConfig(HtmlT5Config):
     names: list[str] | None = None
     pieces: int = 8192
     link_layers: int = 2
+    picture: int = 0
 
     def __post_init__(self, **kwargs: Any) -> None:
         """Fills in what follows from the rest, and checks."""
         super().__post_init__(**kwargs)
         if self.tie_word_embeddings:
             raise ValueError("the output layer of a PointerT5 is its own: it cannot be tied")
+        if self.picture % 4 or self.picture < 0:
+            raise ValueError(f"picture is a multiple of 4, or 0, not {self.picture}")

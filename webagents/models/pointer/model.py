@@ -16,6 +16,7 @@ from webagents.models.html_t5 import HtmlT5
 from webagents.models.layers import RmsNorm
 from webagents.models.pointer.bags import Bags, Links
 from webagents.models.pointer.config import PointerConfig
+from webagents.models.pointer.looks import Looks
 from webagents.slots.records import Link, SlotKind
 
 
@@ -52,6 +53,7 @@ class PointerT5(PreTrainedModel):
         self.t5 = HtmlT5(config)
         self.bags = Bags(config)
         self.kind = nn.Embedding(len(SlotKind), width)
+        self.looks = Looks(config) if config.picture else None
         self.links = nn.ModuleList(Links(config, len(Link)) for _ in range(config.link_layers))
         self.word_norm = RmsNorm(width, config.layer_norm_epsilon)
         self.word = nn.Linear(width, width, bias=False)
@@ -70,19 +72,28 @@ class PointerT5(PreTrainedModel):
         facts: Tensor,
         numbers: Tensor,
         values: Tensor,
+        said: Tensor,
+        bags: Tensor,
         links: Tensor,
         link_counts: Tensor,
+        heard: Tensor,
+        hearers: Tensor,
+        loudness: Tensor,
         copies: Tensor,
         copy_mask: Tensor,
         pieces: Tensor,
+        seen: Tensor | None = None,
+        crops: Tensor | None = None,
         **unused: Any,
     ) -> Read:
         """Runs the encoder; the arrays are those of `slots.batch_of`."""
         rows, width = kinds.shape
-        x = self.bags(rows * width, facts, numbers, values) + self.kind(kinds.flatten())
+        x = self.bags(facts, numbers, values, said, bags) + self.kind(kinds.flatten())
+        if self.looks is not None and seen is not None and crops is not None:
+            x = x.index_add(0, seen, self.looks(crops).to(x.dtype))
         counts = link_counts.tolist()
         for layer in self.links:
-            x = layer(x, links, counts)
+            x = layer(x, links, counts, heard, hearers, loudness)
         x = x.view(rows, width, -1)
         states = self.t5.encoder(None, attention_mask, x).last_hidden_state
         flat = states.reshape(rows * width, -1)
@@ -169,8 +180,8 @@ class PointerT5(PreTrainedModel):
         elif isinstance(module, nn.Embedding):
             gates = module in (self.bags.place, self.bags.gate)
             normal(module.weight, std=0.5 if gates else 1.0)
-        elif isinstance(module, nn.Linear):
-            normal(module.weight, std=module.in_features**-0.5)
+        elif isinstance(module, nn.Linear | nn.Conv2d):
+            normal(module.weight, std=module.weight[0].numel() ** -0.5)
             if module.bias is not None:
                 initialization.zeros_(module.bias)
         elif isinstance(module, Links):

@@ -15,6 +15,10 @@ from torch.nn import functional
 from webagents.models.encoder import Encoder
 from webagents.training.forms.examples import NO_TYPE, Batch
 
+HASTE = 10.0
+"""How many times as fast as the encoder's weights the heads' learn: they have to be learnt from
+nothing in a few passes, at a rate that leaves what the encoder has learnt before."""
+
 
 class Logits(NamedTuple):
     """What the classifier thinks of a batch.
@@ -30,13 +34,15 @@ class Logits(NamedTuple):
 class ElementClassifier(nn.Module):
     """Tells the class of elements that are pointed at, each by the span of its tokens.
 
-    An element is the mean of the states of its span: of its start tag, or of all of it.
+    An element is the mean of the states of its span: of its start tag, or of all of it. The states
+    are multiplied by `HASTE`, and the weights begin as much smaller: to an optimiser whose steps
+    are of one size, such as AdamW, that is a head whose learning rate is as much higher.
     """
 
     def __init__(self, width: int, classes: int) -> None:
         super().__init__()
         self.out = nn.Linear(width, classes)
-        nn.init.normal_(self.out.weight, std=width**-0.5)
+        nn.init.normal_(self.out.weight, std=width**-0.5 / HASTE)
         nn.init.zeros_(self.out.bias)
 
     def forward(self, states: Tensor, spans: Tensor) -> Tensor:
@@ -45,7 +51,7 @@ class ElementClassifier(nn.Module):
         spans: (B, E, 2) int64, the first token of each element and the one behind its last; an
             element without tokens is all zeros.
         """
-        logits: Tensor = self.out(span_means(states, spans))
+        logits: Tensor = self.out(span_means(states, spans) * HASTE)
         return logits
 
 

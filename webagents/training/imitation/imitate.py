@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from webagents.data import Dataset
+from webagents.data.mixing import read_rates
 from webagents.data.pictures import decoded
 from webagents.data.streaming import episodes
 from webagents.models.kinds import frames_of
@@ -14,10 +15,11 @@ from webagents.models.tokenizer import load_tokenizer
 from webagents.progress import Shown, silent
 from webagents.training.imitation.judging import HeldOut
 from webagents.training.imitation.lanes import ImitationLane
+from webagents.training.imitation.playing import trials_of
 from webagents.training.imitation.settings import Imitation
 from webagents.training.imitation.teachers import teacher_of
 from webagents.training.running import train
-from webagents.training.running.folders import MODEL, open_run
+from webagents.training.running.folders import LAST, MODEL, open_run
 from webagents.training.starting import starting_model
 
 log = logging.getLogger(__name__)
@@ -27,8 +29,10 @@ def imitate(config: Imitation, *, progress: Shown = silent) -> Path:
     """Trains a policy; gives the folder of its checkpoint, which `load_policy` reads.
 
     Raises:
-        UserError: the data, the model or the tokenizer cannot be read, `config.out` is taken, there
-            is nothing to learn, or the data has no screenshots for a model that sees.
+        UserError: the data, the model, the tokenizer or the rates cannot be read, `config.out` is
+            taken, there is nothing to learn, no task to play, or the data has no screenshots for a
+            model that sees.
+        BrowserMissing: trials need a browser, and there is none.
         TrainingDiverged: see `running.train`; so for KeyboardInterrupt.
     """
     tokenizer = load_tokenizer(config.tokenizer)
@@ -44,10 +48,12 @@ def imitate(config: Imitation, *, progress: Shown = silent) -> Path:
     form = replace(config.form, screenshots=frames_of(model))
     pictures = decoded if form.screenshots else None
     rows = config.batch // config.lanes
+    trials = trials_of(config, tokenizer, form, known)
+    rates = {} if config.rates is None else read_rates(config.rates)
     if open_run(config, "imitation", known={"data": known}):
-        folder = config.out / MODEL
-        tokenizer.save_pretrained(folder)
-        form.save(folder)
+        for folder in (MODEL, LAST) if trials else (MODEL,):
+            tokenizer.save_pretrained(config.out / folder)
+            form.save(config.out / folder)
 
     def lane(number: int) -> ImitationLane:
         return ImitationLane(
@@ -59,6 +65,9 @@ def imitate(config: Imitation, *, progress: Shown = silent) -> Path:
             rows=rows,
             window=config.window,
             seed=config.seed,
+            balance=config.balance,
+            rates=rates,
+            augment=config.augment,
         )
 
     watched = teacher_of(model, tokenizer, form)
@@ -73,5 +82,6 @@ def imitate(config: Imitation, *, progress: Shown = silent) -> Path:
     )
     if watched.left_out:
         log.info("left out of validation: %s", dict(watched.left_out))
-    train(model, lane, config, validate=held_out if held_out.batches else None, progress=progress)
+    validate = held_out if held_out.batches else None
+    train(model, lane, config, validate=validate, trials=trials, progress=progress)
     return config.out / MODEL

@@ -11,13 +11,12 @@ from transformers import PreTrainedModel
 from webagents.actions import parse
 from webagents.errors import ActionError, UserError
 from webagents.models.pointer import PointerT5, say
-from webagents.prompt import PromptForm, before, prompt
-from webagents.slots import Alphabet, Pieces, read
+from webagents.prompt import Prompt, PromptForm
+from webagents.slots import Alphabet, Limits, Pieces, read
 from webagents.slots.batching import NO_LABEL, Lesson, lessons_of
 from webagents.training.denoising.batches import Arrays
 from webagents.training.imitation.teaching import Forced, Taught, Teacher
 from webagents.training.imitation.texts import tensors
-from webagents.types import Episode
 
 
 class PointingTeacher(Teacher):
@@ -25,13 +24,19 @@ class PointingTeacher(Teacher):
 
     beyond = "no slot for it, or too long"
 
-    def __init__(self, pieces: Pieces, alphabet: Alphabet, form: PromptForm) -> None:
+    def __init__(
+        self,
+        pieces: Pieces,
+        alphabet: Alphabet,
+        form: PromptForm,
+        limits: Limits | None = None,
+    ) -> None:
         super().__init__(form)
-        self.pieces, self.alphabet = pieces, alphabet
+        self.pieces, self.alphabet, self.limits = pieces, alphabet, limits
 
-    def example(self, episode: Episode, number: int, action: str) -> Lesson | None:
+    def example(self, asked: Prompt, action: str) -> Lesson | None:
         """See `Teacher.example`."""
-        slots = read(prompt(before(episode, number), self.form), self.pieces)
+        slots = read(asked, self.pieces, self.limits)
         try:
             meant = parse(action, dialects=("calls", "webgum", "webshop"))
             symbols = self.alphabet.spelled(meant, slots)

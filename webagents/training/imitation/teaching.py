@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,8 +12,10 @@ from torch import nn
 from transformers import PreTrainedModel
 
 from webagents.data import Demonstration
-from webagents.prompt import PromptForm, action_text
+from webagents.policies.dagger import LABEL, UNLABELLED
+from webagents.prompt import Prompt, PromptForm, action_text, before, prompt
 from webagents.training.denoising.batches import Arrays, Sized
+from webagents.training.imitation.augmenting import augmented
 from webagents.types import Episode
 
 
@@ -53,9 +56,10 @@ class Forced(NamedTuple):
 class Teacher(ABC):
     """Makes examples of demonstrations for a kind of model, and counts what it left out.
 
-    Left out are failed episodes, actions that failed and did not end the episode, the mistakes that
-    a perturbed expert made on purpose, what the model's form has no words for, and what is too long
-    for the model.
+    A step is learned from by its label, where it has one: what the expert would have done there,
+    whoever played (see `policies.dagger`). Of the others those are left out that failed and did not
+    end the episode, or are of a failed episode, or a mistake that a perturbed expert made on
+    purpose. So is what the model's form has no words for, and what is too long for the model.
 
     form: how the model is asked.
     left_out: how many steps, by reason.
@@ -73,8 +77,10 @@ class Teacher(ABC):
         for demonstration in demonstrations:
             yield from self.of(demonstration.episode)
 
-    def of(self, episode: Episode) -> Iterator[Taught]:
+    def of(self, episode: Episode, *, augment: str = "") -> Iterator[Taught]:
         """The examples of one episode's steps.
+
+        augment: what the changes of the prompts follow from, see `augmented`; "" for none.
 
         Raises:
             UserError: the model is shown screenshots, and a step has none.
@@ -83,23 +89,24 @@ class Teacher(ABC):
             if reason := _unfit(episode, number):
                 self.left_out[reason] += 1
                 continue
-            action = action_text(step.action, step.observation, self.form)
+            wanted = str(step.notes.get(LABEL, step.action))
+            action = action_text(wanted, step.observation, self.form)
             if action is None:
                 self.left_out["no words for the action"] += 1
                 continue
-            example = self.example(episode, number, action)
+            asked = prompt(before(episode, number), self.form)
+            if augment:
+                dice = random.Random(f"{augment}/{episode.task}/{episode.seed}/{number}")
+                asked = augmented(asked, action, dice)
+            example = self.example(asked, action)
             if example is None:
                 self.left_out[self.beyond] += 1
                 continue
             yield Taught(episode.task, episode.seed, number, action, example)
 
     @abstractmethod
-    def example(self, episode: Episode, number: int, action: str) -> Sized | None:
-        """The example of a step and its action, None for what is `beyond` the model.
-
-        Raises:
-            UserError: see `of`.
-        """
+    def example(self, asked: Prompt, action: str) -> Sized | None:
+        """The example of a step's prompt and action, None for what is `beyond` the model."""
 
     @abstractmethod
     def collated(self, steps: Sequence[Taught]) -> Arrays:
@@ -117,6 +124,10 @@ class Teacher(ABC):
 def _unfit(episode: Episode, number: int) -> str:
     """Why a step is not to be imitated, "" when it is."""
     step = episode.steps[number]
+    if LABEL in step.notes:
+        return ""
+    if UNLABELLED in step.notes:
+        return "no label"
     if not episode.success:
         return "failed episode"
     if "perturbed" in step.notes:

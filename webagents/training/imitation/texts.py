@@ -16,7 +16,7 @@ from webagents.errors import UserError
 from webagents.models import HtmlT5
 from webagents.models.screens import SIDE, frame, stacked
 from webagents.policies.sequence import answers
-from webagents.prompt import PromptForm, action_ids, before, prompt, prompt_ids
+from webagents.prompt import Prompt, PromptForm, action_ids, prompt_ids
 from webagents.training.denoising.batches import NO_LABEL, Arrays, collate
 from webagents.training.denoising.corruption import Example, Tokens, as_tokens
 from webagents.training.imitation.teaching import Forced, Taught, Teacher
@@ -62,14 +62,13 @@ class TextTeacher(Teacher):
         self.tokenizer, self.pad, self.side = tokenizer, pad, side
         self._frames: dict[int, Frame] = {}
 
-    def of(self, episode: Episode) -> Iterator[Taught]:
+    def of(self, episode: Episode, *, augment: str = "") -> Iterator[Taught]:
         """The examples of one episode's steps; see `Teacher.of`."""
         self._frames = {}  # each screenshot is a frame of several steps
-        yield from super().of(episode)
+        yield from super().of(episode, augment=augment)
 
-    def example(self, episode: Episode, number: int, action: str) -> TextExample | None:
+    def example(self, asked: Prompt, action: str) -> TextExample | None:
         """See `Teacher.example`."""
-        asked = prompt(before(episode, number), self.form)
         try:
             inputs = as_tokens(prompt_ids(asked, self.form, self.tokenizer))
             targets = as_tokens(action_ids(action, self.form, self.tokenizer))

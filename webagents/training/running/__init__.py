@@ -9,5 +9,6 @@ it had not been.
 from webagents.training.running.lanes import Lane, MicroBatch
 from webagents.training.running.loop import Trained, train
 from webagents.training.running.settings import Running
+from webagents.training.running.trials import Trials, Tried
 
-__all__ = ["Lane", "MicroBatch", "Running", "Trained", "train"]
+__all__ = ["Lane", "MicroBatch", "Running", "Trained", "Trials", "Tried", "train"]

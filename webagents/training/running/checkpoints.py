@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from webagents.errors import UserError
 from webagents.provenance import write
 from webagents.training.running.lanes import State
+from webagents.training.running.trials import Standing
 
 if TYPE_CHECKING:
     from accelerate import Accelerator
@@ -24,11 +25,13 @@ class Progress(NamedTuple):
     step: how many steps are done.
     tokens: how many input and target tokens they had.
     lanes: where each lane goes on.
+    standing: how its trials stand.
     """
 
     step: int
     tokens: int
     lanes: dict[int, State]
+    standing: Standing = Standing()
 
 
 def save(accelerator: Accelerator, folder: Path, progress: Progress, *, kept: int) -> None:
@@ -46,7 +49,12 @@ def save(accelerator: Accelerator, folder: Path, progress: Progress, *, kept: in
     accelerator.save_state(str(new))
     accelerator.wait_for_everyone()
     if accelerator.is_main_process:
-        state = {"step": progress.step, "tokens": progress.tokens, "lanes": dict(lanes)}
+        state = {
+            "step": progress.step,
+            "tokens": progress.tokens,
+            "lanes": dict(lanes),
+            "standing": progress.standing._asdict(),
+        }
         write(new / STATE, json.dumps(state))
         done = new.with_suffix("")
         if done.exists():
@@ -70,8 +78,9 @@ def restore(accelerator: Accelerator, folder: Path) -> Progress | None:
         state: dict[str, Any] = json.loads((found[-1] / STATE).read_text(encoding="utf-8"))
         accelerator.load_state(str(found[-1]))
         lanes = {int(number): lane for number, lane in state["lanes"].items()}
-        return Progress(int(state["step"]), int(state["tokens"]), lanes)
-    except (OSError, ValueError, KeyError, RuntimeError) as error:
+        standing = Standing(**state.get("standing", {}))  # which runs of older versions lack
+        return Progress(int(state["step"]), int(state["tokens"]), lanes, standing)
+    except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
         raise UserError(
             f"{found[-1]} cannot be read ({error}); remove it to go on from the one before"
         ) from error

@@ -17,7 +17,11 @@ if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
 MODEL = "model"
-"""The folder, in a run's, of the model as of the last checkpoint, in `from_pretrained`'s form."""
+"""The folder, in a run's, of the model that it has come to, in `from_pretrained`'s form: that of
+the last checkpoint, or of the best trial in a run that has trials."""
+
+LAST = "last"
+"""The folder, in the folder of a run that has trials, of the model as of the last checkpoint."""
 
 _VERSIONS = ("torch", "transformers", "tokenizers", "accelerate", "numpy")
 
@@ -54,23 +58,24 @@ def open_run(settings: Running, what: str, *, known: Mapping[str, Any]) -> bool:
     versions = current_versions() | {name: metadata.version(name) for name in _VERSIONS}
     versions.pop("browser")
     made = Made(config={**settings.as_dict(), "known": dict(known)}, versions=versions)
-    made.keep(out, what, free=FREE)
+    # A run of an older version goes on, as long as settings that it did not have are left alone.
+    made.keep(out, what, free=FREE, defaults=settings.defaults())
     return True
 
 
-def keep_model(model: PreTrainedModel, state: Mapping[str, Tensor], out: Path) -> None:
-    """Writes a model into a run's folder, file by file whole or not at all.
+def keep_model(model: PreTrainedModel, state: Mapping[str, Tensor], folder: Path) -> None:
+    """Writes a model into a folder, file by file whole or not at all.
 
     state: its weights, which with sharding are not those that the model holds.
     """
     from transformers.utils import logging
 
-    new = out / f"{MODEL}.new"
+    new = folder.with_name(f"{folder.name}.new")
     logging.disable_progress_bar()
     tied = model.all_tied_weights_keys
     own = {name: weight for name, weight in state.items() if name not in tied}
     model.save_pretrained(new, state_dict=own)
-    (out / MODEL).mkdir(exist_ok=True)
+    folder.mkdir(exist_ok=True)
     for file in new.iterdir():
-        file.replace(out / MODEL / file.name)
+        file.replace(folder / file.name)
     new.rmdir()

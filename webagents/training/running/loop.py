@@ -7,7 +7,6 @@ import logging
 import math
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import torch
@@ -15,19 +14,24 @@ from torch import Tensor, nn
 from transformers import PreTrainedModel
 
 from webagents.errors import TrainingDiverged
-from webagents.progress import Finished, Shown, Tally, duration, silent
+from webagents.progress import Shown, silent
 from webagents.training.optimizers import learning_rate_at, optimizer_for
 from webagents.training.running.checkpoints import Progress, restore, save
-from webagents.training.running.folders import keep_model
-from webagents.training.running.lanes import Lane, MicroBatch, ahead
+from webagents.training.running.folders import LAST, MODEL, keep_model
+from webagents.training.running.lanes import Lane, MicroBatch, State, ahead
 from webagents.training.running.metrics import Metrics
-from webagents.training.running.plots import draw
+from webagents.training.running.plots import draw, draw_trials
 from webagents.training.running.processes import accelerator_for, lanes_of
 from webagents.training.running.settings import Running
 from webagents.training.running.stopping import asked_to_stop
+from webagents.training.running.tally import StepDone, StepTally
+from webagents.training.running.trials import Adaptive, Trials, Tried, figures, rates_of
 from webagents.training.stability import Monitors
 
 log = logging.getLogger(__name__)
+
+DRAWN_EVERY_SECONDS = 60
+"""How often the curves are drawn at most, for that takes about a second."""
 
 Validate = Callable[[nn.Module, int, int], Mapping[str, float]]
 """Sums of figures over the part of the validation data that is of process `rank` of `of`, and under
@@ -47,42 +51,13 @@ class Trained(NamedTuple):
     main: bool
 
 
-class StepDone(NamedTuple):
-    """What progress is told of a step; `steps` counts its tokens."""
-
-    steps: int
-    loss: float
-    success: bool | None = None
-    void: bool = False
-
-
-@dataclass(slots=True)
-class StepTally(Tally):
-    """Counts steps, and tells the loss of the last."""
-
-    unit: str = "steps"
-    losses: list[float] = field(default_factory=list)
-
-    def add(self, finished: Finished) -> None:
-        """Counts a step of this session."""
-        Tally.add(self, finished)
-        self.losses = [*self.losses[-19:], getattr(finished, "loss", math.nan)]
-
-    def __str__(self) -> str:
-        seconds = max(time.monotonic() - self.started, 1e-9)
-        if not self.fresh_done:
-            return ""
-        left = duration((self.total - self.done) * seconds / self.fresh_done)
-        loss = sum(self.losses) / max(len(self.losses), 1)
-        return f"loss {loss:.3f} · {self.steps / seconds:,.0f} tokens/s · {left} left"
-
-
 def train(
     model: PreTrainedModel,
     lane: Callable[[int], Lane],
     settings: Running,
     *,
     validate: Validate | None = None,
+    trials: Trials | None = None,
     progress: Shown = silent,
 ) -> Trained:
     """Trains a model to the end of its run, from the latest checkpoint in its folder on.
@@ -90,6 +65,8 @@ def train(
     model: its forward gives a ``loss``, the mean over labels that are not -100.
     lane: makes the lane of a number, from 0 to below ``settings.lanes``.
     validate: see `Validate`.
+    trials: how the run is tried out, see `Trials`. The model folder then keeps the weights of the
+        best trial, and lanes that are `Adaptive` go on otherwise after each.
 
     The loss of a step is the mean over all labels of its batch, however they are spread over lanes
     and processes. It is written to ``metrics.jsonl`` with the learning rate, the gradient's norm
@@ -101,7 +78,7 @@ def train(
             been made.
         UserError: the checkpoint cannot be read.
     """
-    return _Run(model, lane, settings, validate).go(progress)
+    return _Run(model, lane, settings, validate, trials).go(progress)
 
 
 class _Run:
@@ -111,18 +88,21 @@ class _Run:
         lane: Callable[[int], Lane],
         settings: Running,
         validate: Validate | None,
+        trials: Trials | None,
     ) -> None:
-        self.settings, self.validate = settings, validate
+        self.settings, self.validate, self.trials = settings, validate, trials
         self.accelerator = accelerator_for(settings)
         if settings.gradient_checkpointing:
             model.activation_checkpointing_enable()
         self.model, self.optimizer = self.accelerator.prepare(model, optimizer_for(model, settings))
         self.monitors = Monitors(self.plain, self.optimizer)
+        self.drawn = time.monotonic()
         start = restore(self.accelerator, settings.out)
-        self.step, self.tokens, self.states = start or Progress(0, 0, {})
+        self.step, self.tokens, self.states, self.standing = start or Progress(0, 0, {})
+        self.lanes = {number: lane(number) for number in lanes_of(self.accelerator, settings.lanes)}
         self.sources = {
-            number: ahead(lane(number).batches(self.states.get(number)))
-            for number in lanes_of(self.accelerator, settings.lanes)
+            number: ahead(one.batches(self.states.get(number)))
+            for number, one in self.lanes.items()
         }
 
     @property
@@ -139,7 +119,8 @@ class _Run:
     def go(self, progress: Shown) -> Trained:
         """Steps to the end."""
         settings = self.settings
-        metrics = Metrics(settings.out, after=self.step) if self.main else None
+        tried = self.standing.tried
+        metrics = Metrics(settings.out, after=self.step, tried=tried) if self.main else None
         tally = StepTally(settings.steps, "training", done=self.step)
         deadline = time.monotonic() + (settings.stop_after * 60 or math.inf)
         with (
@@ -149,9 +130,13 @@ class _Run:
         ):
             if metrics:
                 stack.callback(metrics.close)
-            for source in self.sources.values():
-                stack.callback(source.close)  # type: ignore[attr-defined]
-            while self.step < settings.steps:
+            stack.callback(self._close_sources)
+            if self._trial(metrics, asked):  # one that the last session did not come to
+                self._save(drawing=True)
+            elif self._due:
+                raise KeyboardInterrupt
+            tally.standing = self.standing
+            while self.step < settings.steps and not self.over:
                 before = self.tokens
                 values = self._step()
                 if metrics:
@@ -163,12 +148,67 @@ class _Run:
                     found = self._validated(self.validate)
                     if metrics:
                         metrics.add(self.step, found)
-                if stop or last or self.step % settings.checkpoint_every == 0:
-                    self._save()
-                if stop and not last:
+                if self._due and not stop:
+                    self._save(drawing=False)  # a trial takes its time, and may be cut short
+                held = not stop and self._trial(metrics, asked)
+                tally.standing = self.standing
+                stop = stop or self._any(asked())
+                ends = stop or last or self.over
+                if ends or held or self.step % settings.checkpoint_every == 0:
+                    self._save(drawing=ends)
+                if stop and (not last or self._due):
                     raise KeyboardInterrupt
         self.model.eval()
         return Trained(self.plain, self.step, self.main)
+
+    @property
+    def over(self) -> bool:
+        """Whether trials no longer get better."""
+        patience = self.trials.patience if self.trials else 0
+        return bool(patience) and self.standing.worse >= patience
+
+    @property
+    def _due(self) -> bool:
+        """Whether this step has a trial that has not been yet."""
+        if self.trials is None or self.step <= self.standing.tried:
+            return False
+        return self.step % self.trials.every == 0 or self.step == self.settings.steps
+
+    def _trial(self, metrics: Metrics | None, asked: Callable[[], bool]) -> bool:
+        """Has the weights of now play, where that is due; whether it came to its end."""
+        if self.trials is None or not self._due:
+            return False
+        from accelerate.utils import gather_object
+
+        self.model.eval()
+        rank, of = self.accelerator.process_index, self.accelerator.num_processes
+        with torch.no_grad():
+            played = list(self.trials.play(self.plain, rank, of, asked))
+        if self._any(asked()):
+            return False
+        tried: list[Tried] = gather_object(played)
+        rates = rates_of(tried)
+        values = figures(rates, tried)
+        self.standing = self.standing.after(self.step, values.get("success"))
+        if metrics:
+            metrics.add(self.step, values)
+        if self.standing.best_step == self.step:
+            self._keep(MODEL)
+        for number, one in self.lanes.items():
+            if rates and isinstance(one, Adaptive):
+                self._go_on(number, one.after_trial(self.states[number], rates))
+        return True
+
+    def _go_on(self, number: int, state: State) -> None:
+        """Has a lane go on from another state, if it is another."""
+        if state != self.states[number]:
+            self.states[number] = state
+            self.sources[number].close()  # type: ignore[attr-defined]
+            self.sources[number] = ahead(self.lanes[number].batches(state))
+
+    def _close_sources(self) -> None:
+        for source in self.sources.values():
+            source.close()  # type: ignore[attr-defined]
 
     def _step(self) -> dict[str, float]:
         """One step; its figures."""
@@ -255,12 +295,25 @@ class _Run:
         asked = torch.tensor(float(wanted), device=self.accelerator.device)
         return bool(self.accelerator.reduce(asked, "sum") > 0)
 
-    def _save(self) -> None:
-        """Makes a checkpoint, and puts the model of now into the run's folder."""
+    def _save(self, *, drawing: bool) -> None:
+        """Makes a checkpoint, and puts the model of now into the run's folder.
+
+        drawing: whether the curves are drawn in any case, and not only once in a while.
+        """
         out, kept = self.settings.out, self.settings.checkpoints_kept
-        progress = Progress(self.step, self.tokens, self.states)
+        progress = Progress(self.step, self.tokens, self.states, self.standing)
         save(self.accelerator, out, progress, kept=kept)
+        if self.trials is None or self.standing.best is None:
+            self._keep(MODEL)
+        if self.trials is not None:
+            self._keep(LAST)
+        if self.main and (drawing or time.monotonic() - self.drawn > DRAWN_EVERY_SECONDS):
+            draw(out)
+            draw_trials(out)
+            self.drawn = time.monotonic()
+
+    def _keep(self, name: str) -> None:
+        """Writes the model of now into a folder of the run's."""
         state = self.accelerator.get_state_dict(self.model)
         if self.main:
-            keep_model(self.plain, state, out)
-            draw(out)
+            keep_model(self.plain, state, self.settings.out / name)

@@ -13,6 +13,9 @@ from webagents.provenance import write
 METRICS = "metrics.jsonl"
 TENSORBOARD = "tensorboard"
 
+VOID = "void"
+"""The figure that each trial has: how many of its episodes do not count."""
+
 Row = Mapping[str, Any]
 
 
@@ -21,13 +24,14 @@ class Metrics:
 
     after: the last step that is part of the run; lines of later ones, of a session that was killed
         behind its last checkpoint, are taken out.
+    tried: the step of the last trial that is; so are lines of later ones.
     """
 
-    def __init__(self, folder: Path, *, after: int) -> None:
+    def __init__(self, folder: Path, *, after: int, tried: int = 0) -> None:
         from torch.utils.tensorboard.writer import SummaryWriter
 
         path = folder / METRICS
-        kept = [row for row in read(path) if row["step"] <= after]
+        kept = [row for row in read(path) if row["step"] <= (tried if VOID in row else after)]
         write(path, "".join(_line(row) for row in kept))
         self._file = path.open("a", encoding="utf-8")
         self._board = SummaryWriter(str(folder / TENSORBOARD), purge_step=after + 1)

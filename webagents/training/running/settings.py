@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import MISSING, asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, Literal
 
@@ -12,7 +12,7 @@ from webagents.training.optimizers import SHARDABLE, OptimizerConfig
 FREE = frozenset(
     {
         *("out", "resume", "stop_after", "checkpoint_every", "checkpoints_kept", "threads"),
-        *("monitor_every", "validate_every", "sharding"),
+        *("monitor_every", "validate_every", "sharding", "play_workers"),
     }
 )
 """Settings that change nothing of what is learned, and may differ when a run is resumed."""
@@ -80,11 +80,19 @@ class Running(OptimizerConfig):
 
     def as_dict(self) -> dict[str, Any]:
         """The settings as JSON values."""
+        return {name: _as_json(value) for name, value in asdict(self).items()}
+
+    @classmethod
+    def defaults(cls) -> dict[str, Any]:
+        """What each setting is where nothing is said of it, as JSON values."""
         return {
-            name: [str(part) if isinstance(part, Path) else part for part in value]
-            if isinstance(value, list | tuple)
-            else str(value)
-            if isinstance(value, Path)
-            else value
-            for name, value in asdict(self).items()
+            field.name: _as_json(field.default)
+            for field in fields(cls)
+            if field.default is not MISSING
         }
+
+
+def _as_json(value: Any) -> Any:
+    if isinstance(value, list | tuple):
+        return [_as_json(part) for part in value]
+    return str(value) if isinstance(value, Path) else value

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from lxml import html as lxml_html
 from lxml.etree import ParserError
+
+from webagents.html.closing import closed, is_closed
 
 Element = Any
 """An lxml element; its tag, attributes and children are lxml's own."""
@@ -21,18 +23,30 @@ _LOOKS = (
     "text-anchor",
 )
 _TAG = re.compile(r"<[a-zA-Z][^>]*>")
-_ATTRIBUTE = re.compile(
-    rf' (?:{"|".join(map(re.escape, _LOOKS))})(?:="[^"]*")?(?=[ >])|( [^\s"=>]+(?:="[^"]*")?)'
-)
+
+
+def _attribute(left_out: Iterable[str]) -> re.Pattern[str]:
+    """An attribute; without a group if it is left out."""
+    names = "|".join(map(re.escape, left_out))
+    return re.compile(rf' (?:{names})(?:="[^"]*")?(?=[ >])|( [^\s"=>]+(?:="[^"]*")?)')
+
+
+_WITHOUT_LOOKS = _attribute(_LOOKS)
+_WITH_BOXES_ALONE = _attribute(look for look in _LOOKS if look not in ("box", "shown"))
 
 
 def text_view(visual: str) -> str:
     """The text view of a page that was seen in the visual view: the same, but for the looks."""
+    return _told(visual, _WITHOUT_LOOKS)
 
-    def without_looks(tag: re.Match[str]) -> str:
-        return _ATTRIBUTE.sub(r"\1", tag.group())
 
-    return _TAG.sub(without_looks, visual)
+def boxes_view(visual: str) -> str:
+    """Of the looks of a page in the visual view, only where elements are, and if they are seen."""
+    return _told(visual, _WITH_BOXES_ALONE)
+
+
+def _told(page: str, attribute: re.Pattern[str]) -> str:
+    return _TAG.sub(lambda tag: attribute.sub(r"\1", tag.group()), page)
 
 
 _FRAMED = re.compile(r"<(/?)(iframe|body)(?=[\s>])")
@@ -42,8 +56,11 @@ def parse(page: str) -> Element:
     """The page's root element; an empty ``<body>`` for a page without any.
 
     A frame and the page within it are ``framed-iframe`` and ``framed-body``, for HTML's own parser
-    takes all that is written in an ``iframe`` for text.
+    takes all that is written in an ``iframe`` for text. A page with refs that lacks closing tags is
+    read as `closed` reads it.
     """
+    if ' ref="' in page and not is_closed(page):
+        page = closed(page)
     outer, frame, rest = page.partition("<iframe")
     if frame:
         page = outer + _FRAMED.sub(r"<\1framed-\2", frame + rest)
