@@ -63,6 +63,16 @@ def test_a_model_of_texts_reads_no_looks_whatever_was_collected() -> None:
     assert seen_as(looks, "visual") == looks
 
 
+def test_a_model_that_sees_can_be_told_boxes_alone() -> None:
+    looks = '<p ref="1" id="a" box="0 0 9 9" color="#000000" d="M0,0" shown="no">x</p>'
+    assert seen_as(looks, "boxes") == '<p ref="1" id="a" box="0 0 9 9" shown="no">x</p>'
+    assert [PromptForm(view=view).recorded for view in ("text", "visual", "boxes")] == [
+        "text",
+        "visual",
+        "visual",
+    ]
+
+
 def test_a_model_of_looks_is_not_taught_without_them() -> None:
     with pytest.raises(
         UserError, match=r't\.t with seed 1 has the text view; collect with view "v'
@@ -223,7 +233,7 @@ def test_a_form_of_before_there_were_screenshots_is_read_as_one_without(tmp_path
         (None, "No such file"),
         ("{", "Expecting property name"),
         (json.dumps({"length": 3}), "unexpected keyword argument"),
-        (json.dumps({"view": "aural"}), '"text" or "visual", not \'aural\''),
+        (json.dumps({"view": "aural"}), '"visual" or "boxes", not \'aural\''),
         (json.dumps({"inputs_length": 1}), "at least 2, not 1"),
         (json.dumps({"actions": "4"}), "at least 0, not '4'"),
         (json.dumps({"screenshots": -1}), "screenshots is a whole number of at least 0, not -1"),

@@ -13,7 +13,8 @@
         ├── BrowserStartError            the browser would not start (its own words inside)
         ├── BrowserDied                  it, or the page's process, went away
         ├── PageLoadError                the page did not load
-        └── PageHung                     the page stopped answering
+        ├── PageHung                     the page stopped answering
+        └── LanguageModelFailed          a language model did not answer (in `planners.language`)
 
 The agent's own mistakes (a missing ref, a covered element) are no exceptions: they come back as
 the observation's ``error`` and cost a step. Anything else that is raised is a bug.

@@ -51,7 +51,8 @@ class PromptForm:
     inputs_length: the most tokens of an input, the end token included.
     targets_length: the most tokens of an action, the end token included.
     actions: how many of the latest actions are told.
-    view: what the pages' html has to carry, "text" or "visual".
+    view: what of the pages' html the model reads: "text", "visual", or "boxes", of the visual view
+        where elements are alone, for a model that sees the rest.
     screenshots: how many of the latest screenshots the model is shown, the one of now included.
     actions_form: how actions are written: "calls", ``click('6')``, as they are in demonstrations,
         or "webgum", ``{'action': 'click', 'ref': '6'}`` (see `actions.webgum_text`).
@@ -60,7 +61,7 @@ class PromptForm:
     inputs_length: int = 4096
     targets_length: int = 128
     actions: int = 4
-    view: Literal["text", "visual"] = "text"
+    view: Literal["text", "visual", "boxes"] = "text"
     screenshots: int = 0
     actions_form: Literal["calls", "webgum"] = "calls"
 
@@ -72,12 +73,17 @@ class PromptForm:
                 raise UserError(
                     f"{name} is a whole number of at least {least}, not {clipped(value)}"
                 )
-        if self.view not in ("text", "visual"):
-            raise UserError(f'view is "text" or "visual", not {clipped(self.view)}')
+        if self.view not in ("text", "visual", "boxes"):
+            raise UserError(f'view is "text", "visual" or "boxes", not {clipped(self.view)}')
         if self.actions_form not in ("calls", "webgum"):
             raise UserError(
                 f'actions_form is "calls" or "webgum", not {clipped(self.actions_form)}'
             )
+
+    @property
+    def recorded(self) -> Literal["text", "visual"]:
+        """The view that pages have to be seen in."""
+        return "text" if self.view == "text" else "visual"
 
     @classmethod
     def read(cls, folder: Path) -> PromptForm:
@@ -225,7 +231,7 @@ def _end(tokenizer: Tokenizer) -> int:
 
 
 def _page(episode: Episode, form: PromptForm) -> str:
-    """The page in the model's view; the visual one has all that the other has."""
+    """The page in the model's view; the visual one has all that the others have."""
     page = episode.observation.html
     if form.view == "text":
         return html.text_view(page)
@@ -234,7 +240,7 @@ def _page(episode: Episode, form: PromptForm) -> str:
             f"the model reads the visual view, and {episode.task} with seed {episode.seed} has the "
             'text view; collect with view "visual", or train with view "text"'
         )
-    return page
+    return html.boxes_view(page) if form.view == "boxes" else page
 
 
 def _screenshots(episode: Episode, number: int) -> tuple[Screenshot | None, ...]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from webagents.errors import UserError, clipped
+from webagents.types import NOTHING
 
 CONFIG = "config.json"
 
@@ -43,7 +44,14 @@ class Made:
         value = {"config": self.config, "versions": self.versions}
         write(path, json.dumps(value, indent=2, allow_nan=False) + "\n")
 
-    def keep(self, folder: Path, what: str, *, free: Set[str]) -> None:
+    def keep(
+        self,
+        folder: Path,
+        what: str,
+        *,
+        free: Set[str],
+        defaults: Mapping[str, Any] = NOTHING,
+    ) -> None:
         """Takes itself down in an output's folder, unless that was begun with other settings.
 
         Raises:
@@ -51,24 +59,35 @@ class Made:
         """
         path = folder / CONFIG
         if path.exists():
-            self.check_same(Made.read(path, what), folder, what, free=free)
+            before = Made.read(path, what)
+            self.check_same(before, folder, what, free=free, defaults=defaults)
         self.save(path)
 
-    def check_same(self, before: Made, path: Path, what: str, *, free: Set[str]) -> None:
+    def check_same(
+        self,
+        before: Made,
+        path: Path,
+        what: str,
+        *,
+        free: Set[str],
+        defaults: Mapping[str, Any] = NOTHING,
+    ) -> None:
         """Checks that an output may go on; tells of other versions.
 
         before: what the output was begun with.
         path, what: the output, in a message: ``evaluation``.
         free: the settings that may differ, as they change no episode.
+        defaults: what settings were where the output was begun before there were any such.
 
         Raises:
             UserError: a setting that may not differ does.
         """
         names = [name for name in {**before.config, **self.config} if name not in free]
+        begun = {**defaults, **before.config}
         changed = [
-            f"{name} {clipped(before.config.get(name))} there, {clipped(self.config.get(name))} now"
+            f"{name} {clipped(begun.get(name))} there, {clipped(self.config.get(name))} now"
             for name in names
-            if before.config.get(name) != self.config.get(name)
+            if begun.get(name) != self.config.get(name)
         ]
         if changed:
             raise UserError(

@@ -7,7 +7,7 @@ from webagents.envs.checks import gymnasium_check, main
 
 FEW = (
     *("miniwob.click-test", "miniwob.email-inbox", "miniwob.use-slider", "miniwob.flight.AA"),
-    *("webshop", "webshop-text"),
+    *("site.map", "webshop", "webshop-text"),
 )
 IDS = [spec.env_id for spec in load().values()]
 

@@ -16,6 +16,7 @@ FEW = (
     "miniwob.email-inbox-reply",
     "miniwob.use-slider-2",
     "miniwob.flight.AA",
+    "site.map",
     "webshop",
     "webshop-text",
 )

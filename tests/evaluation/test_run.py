@@ -303,6 +303,7 @@ def test_environment_options_are_those_of_the_settings(config: EvaluateConfig) -
         "view": "visual",
         "time_limit": "none",
         "clock": "virtual",
+        "layout": "original",
         "goals": "human",
         "split": "test",
     }

@@ -44,15 +44,17 @@ def pretrain() -> Callable[..., None]:
 
 def train() -> Callable[..., None]:
     """Train a policy to do what demonstrations show; can be resumed, on several GPUs too."""
+    from webagents.doctor import browser_version
     from webagents.progress import shown
 
     with extra("training"):
-        from webagents.training.imitation import Imitation, imitate
+        from webagents.rounds import Rounds, train_in_rounds
         from webagents.training.running.folders import main_process
 
-    def run(config: Imitation) -> None:
-        policy = imitate(config, progress=shown)
+    def run(config: Rounds) -> None:
+        browser = browser_version() if config.dagger else ""
+        policy = train_in_rounds(config, progress=shown, browser=browser)
         if main_process():
             typer.echo(f"policy: {policy}")
 
-    return function_of(Imitation, run, arguments=["data"])
+    return function_of(Rounds, run, arguments=["data"])

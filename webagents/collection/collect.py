@@ -55,7 +55,8 @@ class CollectConfig:
     pages: a folder of the public CompWoB pages to play composed tasks on, instead of ours.
     shop: the catalogue WebShop is played on: an imported one's name, or a folder; None is ours.
     goals: WebShop's goals, "human" or "synthetic".
-    split: the split of WebShop's goals that seeds stand for: "test", "dev", "train" or "all".
+    split: the split that seeds stand for in WebShop's goals and the websites' requests: "test",
+        "dev", "train" or "all".
     workers: how many pages are played at once.
     players: over how many processes (or Ray actors) the pages are spread; None: one for 2 pages.
     engine: "local", or "ray" for the Ray cluster that RAY_ADDRESS names, or this machine.

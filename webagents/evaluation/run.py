@@ -30,6 +30,7 @@ CHOICES: dict[str, tuple[str | None, ...]] = {
     "time_limit": ("none", "original"),
     "clock": ("virtual", "real"),
     "keep": ("failures", "all", "none"),
+    "layout": ("original", "moved"),
     "goals": ("human", "synthetic"),
     "split": ("test", "dev", "train", "all"),
 }
@@ -56,9 +57,11 @@ class EvaluateConfig:
     view: what the html carries: "text", or "visual" with boxes, colours and shapes.
     clicks: "element" or "pointer"; None is each environment's own default.
     pages: a folder of the public CompWoB pages to play composed tasks on, instead of ours.
+    layout: "original", or "moved" for MiniWoB's and CompWoB's pages with their parts elsewhere.
     shop: the catalogue WebShop is played on: an imported one's name, or a folder; None is ours.
     goals: WebShop's goals, "human" or "synthetic".
-    split: the split of WebShop's goals that seeds stand for: "test", "dev", "train" or "all".
+    split: the split that seeds stand for in WebShop's goals and the websites' requests: "test",
+        "dev", "train" or "all".
     time_limit: "none", or "original" for the page's own.
     clock: "virtual" (exactly repeatable) or "real".
     keep: whose last screenshots are stored: "failures", "all" or "none".
@@ -75,6 +78,7 @@ class EvaluateConfig:
     view: str = "text"
     clicks: str | None = None
     pages: str | None = None
+    layout: str = "original"
     shop: str | None = None
     goals: str = "human"
     split: str = "test"
@@ -108,6 +112,7 @@ class EvaluateConfig:
             "view": self.view,
             "time_limit": self.time_limit,
             "clock": self.clock,
+            "layout": self.layout,
             "goals": self.goals,
             "split": self.split,
         }
