@@ -216,6 +216,17 @@ def test_pictures_beside_pages_without_any_are_those_elements_own() -> None:
     torch.testing.assert_close(together.states[1, : seen.size], alone.states[0])
 
 
+def test_one_that_sees_begins_by_acting_as_one_that_does_not() -> None:
+    blind, sees = model(), model(picture=8)
+    sees.begin(blind)
+    shown = tensors(batch_of([read(colored("rb"), pieces, Limits(picture=8))]))
+    torch.testing.assert_close(sees.read(**shown).states, blind.read(**shown).states)
+    with pytest.raises(ValueError, match=r"of other sizes: .*links"):
+        sees.begin(model(num_layers=1))
+    with pytest.raises(ValueError, match="of other sizes: looks"):
+        blind.begin(sees)
+
+
 def test_a_picture_has_sides_that_halve_twice() -> None:
     with pytest.raises(ValueError, match="multiple of 4"):
         model(picture=10)

@@ -184,6 +184,7 @@ def test_parts_begin_with_weights_from_elsewhere(tmp_path: Path) -> None:
         ("tiny", {"vision_weights": "x"}, "tiny reads text alone"),
         (str(tmp_path / "text"), {"text_weights": "x"}, "for a model that begins anew"),
         ("webgum-tiny", {"vision_weights": "nowhere"}, "no weights in"),
+        ("pointer-tiny", {"text_weights": str(tmp_path / "text")}, "do not read the same way"),
     ):
         with pytest.raises(UserError, match=told):
             starting_model(name, tokenizer, **weights)

@@ -7,6 +7,7 @@ Sources: Guo et al. 2022, LongT5, section 3.1; Gur et al. 2024, WebAgent (HTML-T
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import torch
@@ -27,6 +28,10 @@ from webagents.models.tiles import TiledAttention
 SHORT = 128
 """Tokens up to which attention without windows computes all scores at once: tiles gain by what they
 leave out, and lose by being many. Measured on an AMD Zen 4, see docs/performance.md."""
+
+
+Before = Callable[[int, Tensor], Tensor]
+"""What is done to the stream, (B, T, d), before a layer, which is told by its number."""
 
 
 class Where(NamedTuple):
@@ -207,12 +212,14 @@ class Encoder(nn.Module):
         *,
         output_hidden_states: bool = False,
         return_dict: bool = True,
+        before: Before | None = None,
         **unused: Any,
     ) -> Any:
         """The states of the input as a `BaseModelOutput`.
 
         input_ids: (B, T) int64, or inputs_embeds: (B, T, d) instead.
         attention_mask: (B, T), nonzero for tokens, 0 for padding on any side; None: all tokens.
+        before: what is done to the input of each layer, told the layer's number.
         """
         x = self.embed(input_ids) if inputs_embeds is None else inputs_embeds
         if attention_mask is None:
@@ -231,8 +238,8 @@ class Encoder(nn.Module):
         )
         x = functional.dropout(x, self.config.dropout_rate, self.training)
         states = [x]
-        for layer in self.layers:
-            x = layer(x, where)
+        for number, layer in enumerate(self.layers):
+            x = layer(x if before is None else before(number, x), where)
             states.append(x)
         states[-1] = x = self.dropout(self.norm(x))
         kept = tuple(states) if output_hidden_states else None

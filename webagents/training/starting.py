@@ -18,11 +18,14 @@ from webagents.models import (
     make_model,
     preset_names,
 )
-from webagents.models.pointer.config import PointerConfig
+from webagents.models.pointer import PointerConfig, PointerT5
 from webagents.slots import END, START, Alphabet
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
+
+_SIZES = (*HtmlT5Config.__annotations__, "names", "pieces")
+"""What a model that begins as another one has from its configuration."""
 
 
 def starting_model(
@@ -40,7 +43,8 @@ def starting_model(
     tokenizer: what the vocabulary and the special tokens follow from.
     changes: fields of the configuration, ``name=value`` with a value of TOML, commas between them.
     text_weights: the folder of an HTML-T5, LongT5 or T5 that the part of a size which reads and
-        writes is to be: its weights and its sizes. "" for random ones.
+        writes is to be, or of a `PointerT5` for one that sees: its weights and its sizes. "" for
+        random ones.
     vision_weights: what the part that sees begins with, see `Vision.load`. "" for random ones.
     seed: what random weights follow from.
 
@@ -58,16 +62,16 @@ def starting_model(
             raise UserError("weights of parts are for a model that begins anew")
         return _of_folder(name, tokenizer)
     special = _special(name, tokenizer)
-    if text_weights and "pieces" in special:
-        raise UserError(f"{name} reads no tokens; text_weights are for models of text")
     try:
         if not text_weights:
             model = make_model(load_preset(name, **special | fields))
         else:
             read = _of_folder(text_weights, tokenizer)
-            sizes = {key: getattr(read.config, key) for key in HtmlT5Config.__annotations__}
+            if isinstance(read, PointerT5) != ("pieces" in special):
+                raise UserError(f"{name} and the model in {text_weights} do not read the same way")
+            sizes = {key: getattr(read.config, key) for key in _SIZES if hasattr(read.config, key)}
             model = make_model(load_preset(name, **sizes | fields))
-            if isinstance(model, WebGum):
+            if isinstance(model, WebGum | PointerT5):
                 model.begin(text=read)
             else:
                 model.load_state_dict(read.state_dict())

@@ -79,8 +79,6 @@ class Links(nn.Module):
         width = config.d_model
         self.norm = RmsNorm(width, config.layer_norm_epsilon)
         self.weight = nn.Parameter(torch.empty(types, width, width))
-        self.mlp_norm = RmsNorm(width, config.layer_norm_epsilon)
-        self.mlp = FeedForward(width, config.d_ff, gated=True, dropout=config.dropout_rate)
         self.dropout = config.dropout_rate
 
     def forward(
@@ -93,17 +91,17 @@ class Links(nn.Module):
         loudness: Tensor,
     ) -> Tensor:
         """(Q, d) to (Q, d); the arrays are those of `slots.packing.links_of`."""
-        if len(links):
-            told = self.norm(x)[links[:, 1]].split(counts)
-            each = [one @ self.weight[type_] for type_, one in enumerate(told) if len(one)]
-            passed = functional.embedding_bag(
-                heard,
-                torch.cat(each).to(x.dtype),
-                hearers,
-                mode="sum",
-                include_last_offset=True,
-                per_sample_weights=loudness.to(x.dtype),
-            )
-            x = x + functional.dropout(passed, self.dropout, self.training)
-        result: Tensor = x + self.mlp(self.mlp_norm(x))
+        if not len(links):
+            return x
+        told = self.norm(x)[links[:, 1]].split(counts)
+        each = [one @ self.weight[type_] for type_, one in enumerate(told) if len(one)]
+        passed = functional.embedding_bag(
+            heard,
+            torch.cat(each).to(x.dtype),
+            hearers,
+            mode="sum",
+            include_last_offset=True,
+            per_sample_weights=loudness.to(x.dtype),
+        )
+        result: Tensor = x + functional.dropout(passed, self.dropout, self.training)
         return result

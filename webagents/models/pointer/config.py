@@ -13,7 +13,6 @@ class PointerConfig(HtmlT5Config):
     vocab_size: how many fixed symbols there are (see `slots.Alphabet`).
     names: the actions that it can say, in the order of their symbols.
     pieces: how many pieces the words' tokenizer knows.
-    link_layers: how often what is linked is passed on before the encoder.
     picture: pixels of a side of the picture of each element; 0 for a model that does not see.
     """
 
@@ -21,7 +20,6 @@ class PointerConfig(HtmlT5Config):
 
     names: list[str] | None = None
     pieces: int = 8192
-    link_layers: int = 2
     picture: int = 0
 
     def __post_init__(self, **kwargs: Any) -> None:

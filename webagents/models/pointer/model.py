@@ -54,7 +54,7 @@ class PointerT5(PreTrainedModel):
         self.bags = Bags(config)
         self.kind = nn.Embedding(len(SlotKind), width)
         self.looks = Looks(config) if config.picture else None
-        self.links = nn.ModuleList(Links(config, len(Link)) for _ in range(config.link_layers))
+        self.links = nn.ModuleList(Links(config, len(Link)) for _ in range(config.num_layers))
         self.word_norm = RmsNorm(width, config.layer_norm_epsilon)
         self.word = nn.Linear(width, width, bias=False)
         self.point = nn.Linear(width, width, bias=False)
@@ -63,6 +63,24 @@ class PointerT5(PreTrainedModel):
         self.copied = nn.Linear(width, width, bias=False)
         self.said = nn.Linear(width, width, bias=False)
         self.post_init()
+
+    def begin(self, text: PointerT5) -> None:
+        """Takes the weights of another one; what only this one has, to see, adds nothing at first.
+
+        Raises:
+            ValueError: that one is of other sizes, or sees.
+        """
+        state, own = text.state_dict(), self.state_dict()
+        wanted = {name for name in own if not name.startswith("looks.")}
+        other = sorted(wanted ^ set(state)) or [
+            name for name in sorted(wanted) if state[name].shape != own[name].shape
+        ]
+        if other:
+            raise ValueError(f"the other model is of other sizes: {', '.join(other[:3])} …")
+        self.load_state_dict(state, strict=False)
+        if self.looks is not None:
+            nn.init.zeros_(self.looks.out.weight)
+            nn.init.zeros_(self.looks.out.bias)
 
     def read(
         self,
@@ -92,10 +110,13 @@ class PointerT5(PreTrainedModel):
         if self.looks is not None and seen is not None and crops is not None:
             x = x.index_add(0, seen, self.looks(crops).to(x.dtype))
         counts = link_counts.tolist()
-        for layer in self.links:
-            x = layer(x, links, counts, heard, hearers, loudness)
+
+        def listen(layer: int, x: Tensor) -> Tensor:
+            told = self.links[layer](x.flatten(0, 1), links, counts, heard, hearers, loudness)
+            return told.view(x.shape)
+
         x = x.view(rows, width, -1)
-        states = self.t5.encoder(None, attention_mask, x).last_hidden_state
+        states = self.t5.encoder(None, attention_mask, x, before=listen).last_hidden_state
         flat = states.reshape(rows * width, -1)
         spelled = self._spelled(copies.numel(), pieces)
         words = self.word(self.word_norm(flat[copies.flatten()] + spelled))
