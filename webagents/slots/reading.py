@@ -1,7 +1,7 @@
 """A prompt read into slots.
 
 The words of the instruction are matched with the page's: a word that both have is a link between
-its slots, whatever the task. Matching disregards case.
+its slots, whatever the task. Matching disregards case. Colours are told by number, and by name.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from webagents.errors import ActionError
 from webagents.html import parse as parse_html
 from webagents.prompt import Prompt
 from webagents.slots.building import Builder
+from webagents.slots.colors import color_words
 from webagents.slots.crops import box_of
 from webagents.slots.cutting import kept
 from webagents.slots.records import Link, SlotKind, Slots
@@ -208,7 +209,10 @@ class _Reader:
                 spelled = not NUMERIC.fullmatch(value)
                 most = self.limits.attribute
                 words = self.builder.say(slot, name, value, most, spelled=spelled)
-                if spelled and words:
+                if not spelled:
+                    called = color_words(value)
+                    words = self.builder.say(slot, name, called, most) if called else ()
+                if words:
                     self._match(slot, words, Link.WORD_OF_VALUE)
                     self._match_whole(slot, words)
 
