@@ -7,7 +7,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from webagents.errors import UnknownPolicy, clipped
+from webagents.resources import content
 from webagents.types import Policy
+
+RELEASED = "models/"
+"""What the names of released checkpoints begin with: where they are in a checkout."""
 
 
 def _expert(variant: str) -> Policy:
@@ -140,7 +144,7 @@ def load_policy(name: str) -> Policy:
     baseline), ``white:POLICY`` (shown white screenshots), ``disturbed:DISTURBANCE:POLICY`` (shown
     disturbed pages), ``llm:METHOD:MODEL`` (a language model; see `planned.read_planned`), the
     folder of a trained policy's checkpoint (``./expert`` for one of a name that is taken),
-    ``module:Class``.
+    ``models/NAME`` (a released one, wherever this is run), ``module:Class``.
 
     Raises:
         UnknownPolicy: there is none, or it cannot be loaded.
@@ -149,15 +153,28 @@ def load_policy(name: str) -> Policy:
     make = POLICIES.get(word)
     if make is not None:
         return make(rest)
-    if Path(name).is_dir():
-        return _checkpoint(Path(name))
+    if (folder := _folder(name)) is not None:
+        return _checkpoint(folder)
     if colon and rest.isidentifier():
         return _from_module(word, rest)
     known = (
         "expert, random, replay:PATH, perturbed:POLICY, dagger:POLICY, webshop-rule, white:POLICY, "
-        "disturbed:DISTURBANCE:POLICY, llm:METHOD:MODEL, a checkpoint's folder, module:Class"
+        "disturbed:DISTURBANCE:POLICY, llm:METHOD:MODEL, a checkpoint's folder, "
+        f"{', '.join(released())}, module:Class"
     )
     raise UnknownPolicy(f"no policy {clipped(name)}; the policies are {known}")
+
+
+def released() -> list[str]:
+    """The names of the released checkpoints."""
+    return sorted(f"{RELEASED}{one.parent.name}" for one in content("models").glob("*/prompt.json"))
+
+
+def _folder(name: str) -> Path | None:
+    """The folder of a checkpoint: the user's own, else a released one."""
+    if Path(name).is_dir():
+        return Path(name)
+    return content(name) if name in released() else None
 
 
 def _from_module(module: str, attribute: str) -> Policy:
