@@ -6,7 +6,7 @@ TESTS  ?= -n 2
 VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/pip --disable-pip-version-check install -c constraints.txt
-EXTRAS := dev,bench,corpora,datasets,exports,models,planners,ray,selenium,sb3,torchrl,training
+EXTRAS := dev,bench,corpora,datasets,exports,models,planners,ray,selenium,serve,sb3,torchrl,training
 LOG    := $(VENV)/install.log
 FAILED := { tail -n 12 $(LOG); echo "error: pip failed; $(CURDIR)/$(LOG) has all it said" >&2; exit 1; }
 ROOT   := $(shell [ "$$(id -u)" = 0 ] && command -v apt-get)

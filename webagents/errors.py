@@ -14,7 +14,10 @@
         ├── BrowserDied                  it, or the page's process, went away
         ├── PageLoadError                the page did not load
         ├── PageHung                     the page stopped answering
-        └── LanguageModelFailed          a language model did not answer (in `planners.language`)
+        ├── LanguageModelFailed          a language model did not answer (in `planners.language`)
+        ├── ServerGone                   the environment server is not there, or stopped answering
+        ├── ServerFull                   it plays as many sessions as it may
+        └── SessionEnded                 it ended the session: timed out, or the server restarted
 
 The agent's own mistakes (a missing ref, a covered element) are no exceptions: they come back as
 the observation's ``error`` and cost a step. Anything else that is raised is a bug.
@@ -73,3 +76,15 @@ class PageLoadError(MachineError):
 
 class PageHung(MachineError):
     """The page stopped answering within its time limit."""
+
+
+class ServerGone(MachineError):
+    """The environment server, or the way to it, is not there or went away."""
+
+
+class ServerFull(MachineError):
+    """The environment server plays as many sessions as it may; later it may have room."""
+
+
+class SessionEnded(MachineError):
+    """The environment server has ended the session, or never had it; the next reset opens one."""

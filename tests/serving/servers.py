@@ -1,4 +1,4 @@
-"""A recorder that serves while a test asks it."""
+"""A recorder, or environments, served while a test asks."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
+from webagents.serving.environments.config import ServeConfig
+from webagents.serving.environments.run import Served as Environments
+from webagents.serving.environments.run import server
 from webagents.serving.recorder.run import RecordConfig, Serving, recorder
 
 
@@ -24,6 +27,40 @@ def served(config: RecordConfig) -> Iterator[Serving]:
         finally:
             serving.server.should_exit = True
             thread.join()
+
+
+@contextmanager
+def environments(**settings: Any) -> Iterator[Environments]:
+    """An environment server that answers at its `url`; `settings` are `ServeConfig`'s."""
+    up = threading.Event()
+    config = ServeConfig(**{"port": 0, "browsers": 1, "sessions": 8, **settings})
+    with server(config, lambda url: up.set()) as serving:
+        thread = threading.Thread(target=serving.server.run, args=(serving.sockets,))
+        thread.start()
+        try:
+            assert up.wait(30)
+            yield serving
+        finally:
+            serving.server.should_exit = True
+            thread.join()
+
+
+def ask(served, path, told=None, method=None, **headers):
+    """Status and what an environment server answers: JSON where it is, else text."""
+    connection = http.client.HTTPConnection(urlsplit(served.url).netloc, timeout=30)
+    body = told if told is None or isinstance(told, bytes | str) else json.dumps(told)
+    connection.request(method or ("GET" if told is None else "POST"), path, body, headers)
+    reply = connection.getresponse()
+    text = reply.read().decode()
+    connection.close()
+    plain = reply.headers.get_content_type() != "application/json"
+    return reply.status, text if plain else json.loads(text)
+
+
+def rpc(served, method, params=None, **more):
+    """The answer to a JSON-RPC request."""
+    told = {"jsonrpc": "2.0", "id": 7, "method": method, "params": params or {}, **more}
+    return ask(served, "/mcp", told)[1]
 
 
 class Reply(NamedTuple):

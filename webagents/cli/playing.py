@@ -72,10 +72,15 @@ def record() -> Callable[..., None]:
 
 
 def serve() -> Callable[..., None]:
-    """Serve the shop of WebShop for people to walk through in their own browser."""
-    from webagents.serving.shop import ServeConfig, serve
+    """Serve environments to agents elsewhere, over HTTP and WebSocket (OpenEnv)."""
+    from webagents.serving.environments.config import ServeConfig
+    from webagents.serving.environments.run import serve
+    from webagents.serving.shop import serve_shop
 
     def run(config: ServeConfig) -> None:
-        serve(config, say=say)
+        if config.webshop:
+            serve_shop(config.of_shop(), say=say)
+        else:
+            serve(config, say=say)
 
     return function_of(ServeConfig, run)

@@ -30,12 +30,13 @@ from webagents.envs.catalogue import select
 from webagents.envs.launch import launch
 from webagents.envs.web_env import WebEnv
 from webagents.errors import MachineError, UserError, clipped
+from webagents.types import TaskSpec
 
 STEPS = 10
 PAUSE = 0.1  # seconds
 _REF = re.compile(r' ref="(\d+)"')
 _KEYS = ("w", "7", "Enter", "Tab", "Backspace", "ArrowLeft")
-_MOST_STEPS = 1000  # no step limit: episodes end where the page ends them
+MOST_STEPS = 1000  # no step limit: episodes end where the page ends them
 
 Moment = dict[str, Any]
 """What was seen at one step, by name; the first is ``did``: the action, or the reset's seed."""
@@ -79,8 +80,18 @@ def repeat(
 
 def trace(task: str, seed: int, steps: int, pause: float, browser: Browser) -> Trace:
     """Plays `steps` actions of a task; a broken machine ends the trace, with its words."""
-    env = WebEnv(task, browser=browser, max_steps=_MOST_STEPS)
-    dice = random.Random(f"{task}/{seed}")
+    env = WebEnv(task, browser=browser, max_steps=MOST_STEPS)
+    try:
+        return traced(env, env.task.spec, seed, steps, pause)
+    finally:
+        env.close()
+
+
+def traced(
+    env: gymnasium.Env[dict[str, Any], str], spec: TaskSpec, seed: int, steps: int, pause: float
+) -> Trace:
+    """Plays `steps` actions of a task on an environment of it; see `trace`."""
+    dice = random.Random(f"{spec.id}/{seed}")
     moments: Trace = []
     seeds = itertools.count(seed)
     action = "reset"
@@ -94,16 +105,14 @@ def trace(task: str, seed: int, steps: int, pause: float, browser: Browser) -> T
     try:
         html = begin()
         for _ in range(steps):
-            action = drawn(dice, html, env.task.spec.width, env.task.spec.height)
+            action = drawn(dice, html, spec.width, spec.height)
             time.sleep(pause)
             observation, reward, terminated, truncated, info = env.step(action)
             ends = (terminated, truncated)
-            moments.append(_moment(action, observation, reward, ends, info))
+            moments.append(_moment(action, observation, float(reward), ends, info))
             html = begin() if terminated or truncated else str(observation["html"])
     except MachineError as broken:
         moments.append({"did": action, "broken": str(broken)})
-    finally:
-        env.close()
     return moments
 
 

@@ -1,6 +1,7 @@
 """Makes the catalogue known to Gymnasium: one id per task, ``webagents/miniwob.click-test-v1``.
 
-``webagents/compwob-v1`` is no task of the catalogue but any that is composed of ``parts=[...]``.
+``webagents/compwob-v1`` is no task of the catalogue but any that is composed of ``parts=[...]``,
+and ``webagents/remote-v1`` any that an environment server plays.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from webagents.envs import catalogue
 from webagents.errors import UserError
 
 _COMPOSED = "webagents/compwob-v1"
+_REMOTE = "webagents/remote-v1"
 _OWN = {"webshop-text": "webagents.envs.webshop.env:TextShopEnv"}
 """Tasks with an environment of their own, which shows more than pages; `make_vec` plays several."""
 
@@ -33,7 +35,7 @@ def register_envs() -> None:
         if spec.env_id not in gymnasium.registry:
             gymnasium.register(
                 id=spec.env_id,
-                entry_point=_OWN.get(spec.id, "webagents.envs.web_env:WebEnv"),
+                entry_point=entry_point(spec.id),
                 vector_entry_point=None
                 if spec.id in _OWN
                 else "webagents.envs.vector:WebVectorEnv",
@@ -45,3 +47,10 @@ def register_envs() -> None:
             entry_point="webagents.envs.compwob.env:composed_env",
             vector_entry_point="webagents.envs.compwob.env:composed_vector_env",
         )
+    if _REMOTE not in gymnasium.registry:
+        gymnasium.register(id=_REMOTE, entry_point="webagents.envs.remote.env:RemoteEnv")
+
+
+def entry_point(task: str) -> str:
+    """Where the environment of a task is made, as ``module:name``."""
+    return _OWN.get(task, "webagents.envs.web_env:WebEnv")

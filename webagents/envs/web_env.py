@@ -45,6 +45,7 @@ class WebEnv(gymnasium.Env[dict[str, Any], str]):
         max_steps: int | None = None,
         browser: Browser | str | None = None,
         backend: str = "chromium",
+        ahead: bool = True,
         **play: Any,
     ) -> None:
         """An environment for one task.
@@ -56,6 +57,8 @@ class WebEnv(gymnasium.Env[dict[str, Any], str]):
         browser: a running browser to share, which `close` leaves alone; the path of one to start;
             None: see `webagents.browsers.lookup`.
         backend: how a browser is driven, ``"chromium"`` or ``"selenium"``.
+        ahead: whether the next episode's page loads while one is played: quicker resets for twice
+            the memory.
         play: see `PlayOptions`.
 
         Raises:
@@ -82,7 +85,7 @@ class WebEnv(gymnasium.Env[dict[str, Any], str]):
             raise UserError(f"{self.task.spec.id} is played without a browser: nothing to render")
         self._shared = self.task.browser or self._shared
         self._browser: Browser | None = self._shared
-        self._play = Play(self.options, ahead=True, pictures=render_mode is not None)
+        self._play = Play(self.options, ahead=ahead, pictures=render_mode is not None)
         area = self.task.spec
         self.observation_space: spaces.Space[Any] = observation_space(
             area.width, area.height, screenshots=self.options.screenshots and area.browser

@@ -18,10 +18,9 @@ from webagents.webshop import HOST
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ServeConfig:
-    """What `serve` does.
+class ShopConfig:
+    """How the shop is served.
 
-    webshop: serve the shop of WebShop.
     shop: its catalogue: the name of one that was imported, or a folder; None is the bundled one.
     goals: its goals, "human" or "synthetic".
     show_attrs: whether products have a page that lists their attributes.
@@ -29,7 +28,6 @@ class ServeConfig:
     port: its port; 0 takes a free one.
     """
 
-    webshop: bool = False
     shop: str | None = None
     goals: str = "human"
     show_attrs: bool = False
@@ -43,8 +41,8 @@ class ServeConfig:
             raise UserError(f"no goals {clipped(self.goals)}; there is {', '.join(KINDS)}")
 
 
-def serve(
-    config: ServeConfig,
+def serve_shop(
+    config: ShopConfig,
     *,
     say: Callable[[str], object],
     until: threading.Event | None = None,
@@ -55,10 +53,8 @@ def serve(
     until: ends it as well.
 
     Raises:
-        UserError: nothing to serve, no such shop, or the address is in use.
+        UserError: no such shop, or the address is in use.
     """
-    if not config.webshop:
-        raise UserError("nothing to serve; `webagents serve --webshop` serves the shop")
     shop = open_shop(config.shop, goals=cast(GoalKind, config.goals))
     shopping = Shopping(shop, show_attrs=config.show_attrs)
     address = (config.host, config.port)

@@ -6,28 +6,18 @@ machine's address even read the answers. What it cannot do is choose the Host an
 
 from __future__ import annotations
 
-import ipaddress
 import secrets
-import socket
 from collections.abc import Awaitable, Callable, MutableMapping
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from webagents.serving.listening import known_host, own_names
+
 Scope = MutableMapping[str, Any]
 Asgi = Callable[[Scope, Any, Any], Awaitable[None]]
 
 MOST_BYTES = 64 * 2**20
-
-
-def loopback(host: str) -> bool:
-    """Whether a host is this machine only."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
 
 
 class Guard:
@@ -41,7 +31,7 @@ class Guard:
         cookie: the cookie's name.
         """
         self._app = app
-        self._names = {"localhost", host, socket.gethostname(), socket.getfqdn()}
+        self._names = own_names(host)
         self._token, self._cookie = token, cookie
 
     async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
@@ -67,7 +57,7 @@ class Guard:
             name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]
         }
         host = headers.get("host", "")
-        if not self._known(host):
+        if not known_host(host, self._names):
             return f"this server is not known as {host or 'nothing'}"
         if scope["method"] not in ("GET", "HEAD"):
             origin = urlsplit(headers.get("origin", ""))
@@ -85,17 +75,6 @@ class Guard:
         if self._token is not None and not self._shown(scope, headers.get("cookie", "")):
             return "open the address that `webagents record` printed, with its token"
         return ""
-
-    def _known(self, host: str) -> bool:
-        # A name can be rebound to this machine, an address cannot.
-        name = urlsplit(f"//{host}").hostname or ""
-        if name in self._names:
-            return True
-        try:
-            ipaddress.ip_address(name)
-        except ValueError:
-            return False
-        return True
 
     def _shown(self, scope: Scope, cookies: str) -> bool:
         assert self._token is not None

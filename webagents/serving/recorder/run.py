@@ -19,8 +19,9 @@ from webagents.envs import catalogue
 from webagents.envs.play import MAX_SEED
 from webagents.errors import UserError, clipped
 from webagents.provenance import current_versions
+from webagents.serving.listening import listen, loopback, plain_token, shown_host
 from webagents.serving.recorder.desk import Desk
-from webagents.serving.recorder.guarding import Guard, loopback
+from webagents.serving.recorder.guarding import Guard
 from webagents.serving.recorder.keeping import Keeper
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ class RecordConfig:
                 raise UserError(f"{name} is {least} to {most}, not {getattr(self, name)}")
         if self.keep not in KEEP:
             raise UserError(f"no keep {clipped(self.keep)}; there is {', '.join(KEEP)}")
-        if self.token is not None and (not 8 <= len(self.token) <= 200 or not _plain(self.token)):
+        if self.token is not None and not plain_token(self.token, least=8):
             raise UserError("a token has 8 to 200 letters, digits, - and _")
 
 
@@ -149,7 +150,7 @@ def recorder(
         raise UserError(
             f"only pages of miniwob and compwob can be recorded, not {clipped(foreign)}"
         )
-    listening = _listen(config.host, config.port)
+    listening = listen(config.host, config.port)
     port = listening.getsockname()[1]
     token = config.token
     if token is None and not loopback(config.host):
@@ -159,7 +160,7 @@ def recorder(
         writer.place_rest()
         keeper = Keeper(writer, {spec.id: spec for spec in specs}, failures=config.keep == "all")
         desk.begin(keeper.done())
-        url = f"http://{_shown(config.host)}:{port}/" + (f"?token={token}" if token else "")
+        url = f"http://{shown_host(config.host)}:{port}/" + (f"?token={token}" if token else "")
         app = create(desk, keeper, port, lambda: ready(url))
         guard = Guard(app, config.host, token, f"webagents-token-{port}")
         served = uvicorn.Config(
@@ -188,32 +189,6 @@ def _about(config: RecordConfig) -> About:
         ),
         made={"config": settings, "versions": current_versions()},
     )
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    name = host.strip("[]")
-    family = socket.AF_INET6 if ":" in name else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM)
-    try:
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind((name, port))
-        listening.listen()
-    except OSError as error:
-        listening.close()
-        raise UserError(
-            f"cannot listen on {host}:{port}: {error.strerror or error}; choose another port"
-        ) from error
-    return listening
-
-
-def _shown(host: str) -> str:
-    if host in ("0.0.0.0", "::", "[::]"):  # noqa: S104 (told apart, not bound)
-        return socket.gethostname()
-    return f"[{host}]" if ":" in host and not host.startswith("[") else host
-
-
-def _plain(token: str) -> bool:
-    return token.isascii() and token.replace("-", "").replace("_", "").isalnum()
 
 
 def _to_stderr(line: str) -> None:

@@ -1,0 +1,1 @@
+"""Environments that an environment server plays (`webagents serve`), as if they were here."""

@@ -1,0 +1,1 @@
+"""`webagents serve`: tasks for agents elsewhere, over HTTP and WebSocket, as OpenEnv has it."""
