@@ -181,3 +181,21 @@ def test_flags_are_made_from_a_record():
     assert "what it is poured into, however long" in " ".join(
         runner.invoke(app, ["--help"]).stdout.split()
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Serve(Pour):
+    """Something to drink, brought.
+
+    table: to where it is brought.
+    """
+
+    table: int = 1
+
+
+def test_flags_of_another_record_may_be_listed_last():
+    app = typer.Typer(rich_markup_mode=None)
+    app.command()(function_of(Serve, lambda served: None, last=Pour))
+    words = CliRunner().invoke(app, ["--help"]).stdout
+    places = [words.index(flag) for flag in ("--table", "--cup", "--sugar", "--ml", "--help")]
+    assert places == sorted(places)

@@ -1,4 +1,6 @@
+import re
 import sys
+from importlib.metadata import requires
 
 import pytest
 
@@ -94,6 +96,29 @@ def test_a_command_that_is_not_there_is_told():
     said: list[str] = []
     assert not doctor.run(("no-such-command-here",), said.append)
     assert "no-such-command-here" in said[-1]
+
+
+def test_what_extras_bring_is_what_the_package_says():
+    wanted = [requirement for requirement in requires("webagents-gym") if "extra ==" in requirement]
+    both = {"planners": doctor.PLANNERS, "gguf": (*doctor.PLANNERS, *doctor.GGUF)}
+    for extra, packages in both.items():
+        of_extra = [each for each in wanted if re.search(f"extra == .{extra}.$", each)]
+        names = {re.match(r"[\w-]+", each)[0] for each in of_extra}
+        assert names == set(packages)
+
+
+def test_an_extra_that_is_not_there_says_what_to_install():
+    check = doctor.extra("GGUF models", "gguf", ("rich", "no-such-package"))
+    assert (check.ok, check.required, check.found) == (False, False, "no no-such-package")
+    assert check.advice.endswith("pip install 'webagents-gym[gguf]'")
+    assert doctor.extra("Rich", "rich", ("rich",)).ok
+
+
+def test_keys_are_told_by_name_alone():
+    held = {"OPENAI_API_KEY": "sk-1", "X_API_KEY": " ", "OPENAI_BASE_URL": "http://u:p@a", "Z": "1"}
+    assert doctor.keys(held)[1:3] == (True, "set: OPENAI_API_KEY, OPENAI_BASE_URL")
+    assert doctor.keys({"OPENAI_BASE_URL": "http://a"})[1:3] == (False, "set: OPENAI_BASE_URL")
+    assert doctor.keys({})[1:3] == (False, "none set")
 
 
 @pytest.mark.parametrize("check", [doctor.python, doctor.miniwob_pages, doctor.fonts])

@@ -18,12 +18,19 @@ from rich.text import Text
 
 from webagents.browsers.lookup import VARIABLE, find_browser
 from webagents.errors import MachineError, WebAgentsError
+from webagents.planners.settings import ADDRESS, KEY
 
 Command = tuple[str, ...]
 Say = Callable[[str], None]
 
 MINIWOB_PAGES = 130
 """Pages in ``html/miniwob`` of the miniwob package. Source: its release 1.1.0."""
+
+PLANNERS = ("cssselect", "httpx2", "pydantic-monty")
+"""What the extra planners brings; a test compares it with the package's own metadata."""
+
+GGUF = ("xllamacpp",)
+"""What the extra gguf brings beside them."""
 
 _SECONDS = 1200
 _TAIL_LINES = 12
@@ -67,6 +74,9 @@ def examine(*, selenium: bool = False) -> list[Check]:
         fonts(),
         chromedriver(required=selenium),
         torch(),
+        extra("Language models", "planners", PLANNERS),
+        extra("GGUF models", "gguf", GGUF),
+        keys(),
     ]
 
 
@@ -165,6 +175,39 @@ def torch() -> Check:
             "only learned policies need it: pip install 'webagents-gym[models]'",
             required=False,
         )
+
+
+def extra(name: str, word: str, packages: Sequence[str]) -> Check:
+    """What an extra of the package brings; nothing of it is imported for that.
+
+    name, word: what it is for, and the extra's own name.
+    """
+    found, absent = [], []
+    for package in packages:
+        try:
+            found.append(f"{package} {version(package)}")
+        except PackageNotFoundError:
+            absent.append(package)
+    return Check(
+        name,
+        not absent,
+        f"no {', '.join(absent)}" if absent else ", ".join(found),
+        f"only --policy llm:METHOD needs it: pip install 'webagents-gym[{word}]'",
+        required=False,
+    )
+
+
+def keys(environment: Mapping[str, str] = os.environ) -> Check:
+    """The keys of endpoints that the environment holds, and their address: names, no values."""
+    wanted = [name for name in environment if name.endswith("_API_KEY") or name == ADDRESS]
+    known = sorted(name for name in wanted if environment[name].strip())
+    return Check(
+        "Keys",
+        any(name != ADDRESS for name in known),
+        f"set: {', '.join(known)}" if known else "none set",
+        f"only endpoints that want one need it: export {KEY}=...",
+        required=False,
+    )
 
 
 def lacking(checks: Sequence[Check]) -> list[Check]:

@@ -16,7 +16,11 @@ _FIELD = re.compile(r"^(\w+(?:, \w+)*): (.*(?:\n[ \t]+\S.*)*)", re.MULTILINE)
 
 
 def function_of(
-    settings: type[Settings], run: Callable[[Settings], None], *, arguments: Collection[str] = ()
+    settings: type[Settings],
+    run: Callable[[Settings], None],
+    *,
+    arguments: Collection[str] = (),
+    last: type | None = None,
 ) -> Callable[..., None]:
     """A function with one keyword parameter for each field of a dataclass, for `typer.command`.
 
@@ -24,8 +28,10 @@ def function_of(
     docstring says of the field (``name: text``).
 
     arguments: the fields that are given by their place on the command line, not as flags.
+    last: another record from which it has fields, whose flags are listed behind its own.
     """
     hints, texts = get_type_hints(settings), described(settings)
+    behind = {field.name for field in fields(last)} if last else set()
     parameters = [
         Parameter(
             field.name,
@@ -38,7 +44,10 @@ def function_of(
                 ),
             ],
         )
-        for field in fields(settings)  # type: ignore[arg-type]  # a dataclass, whatever its type
+        for field in sorted(
+            fields(settings),  # type: ignore[arg-type]  # a dataclass, whatever its type
+            key=lambda field: field.name in behind,
+        )
     ]
 
     def call(**values: Any) -> None:

@@ -1,12 +1,9 @@
 """Language models behind one interface; endpoints at a server of the test's own."""
 
-import json
 import logging
+import signal
 import threading
-import time
 from collections.abc import Iterator
-from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +11,7 @@ import pytest
 
 pytest.importorskip("httpx2")
 
+from tests.planners.endpoints import DRIPPING, GONE, SLOW, Server, serving
 from webagents.errors import UserError
 from webagents.planners.language import (
     Answer,
@@ -23,6 +21,7 @@ from webagents.planners.language import (
     LanguageModelFailed,
     LanguageSettings,
     Prices,
+    Question,
     Scripted,
     Usage,
     answers,
@@ -31,7 +30,6 @@ from webagents.planners.language import (
 )
 from webagents.planners.language.local import Gguf, before_stop
 
-GONE, SLOW = 0, 1  # no reply at all, or not in time
 KEY = "sk-very-secret"
 SAID = {
     "choices": [{"message": {"content": "click('5')"}, "finish_reason": "stop"}],
@@ -40,62 +38,11 @@ SAID = {
 ANSWER = Answer(text="click('5')", prompt_tokens=1000, completion_tokens=100)
 
 
-class Server:
-    """An endpoint on loopback that replies by a script.
-
-    Attributes:
-        asked: the requests' bodies, in order.
-        keys: the Authorization headers, in order.
-    """
-
-    def __init__(self) -> None:
-        self.replies: list[tuple[int, Any, dict[str, str]]] = []
-        self.asked: list[dict[str, Any]] = []
-        self.keys: list[str | None] = []
-        server = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                server.asked.append(json.loads(body))
-                server.keys.append(self.headers.get("Authorization"))
-                status, told, headers = server.replies.pop(0)
-                if status == SLOW:
-                    time.sleep(0.2)
-                if status in (SLOW, GONE):
-                    self.close_connection = True
-                    return
-                content = told if isinstance(told, bytes) else json.dumps(told).encode()
-                self.send_response(status)
-                for name, value in {**headers, "Content-Length": str(len(content))}.items():
-                    self.send_header(name, value)
-                self.end_headers()
-                self.wfile.write(content)
-
-            def log_message(self, *args: Any) -> None:
-                pass
-
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self._http.server_port}/v1"
-        self._thread = threading.Thread(target=self._http.serve_forever, args=(0.01,))
-        self._thread.start()
-
-    def says(self, *replies: tuple[int, Any] | tuple[int, Any, dict[str, str]]) -> None:
-        """What it replies, in order."""
-        self.replies = [(*reply, {}) if len(reply) == 2 else reply for reply in replies]
-
-    def close(self) -> None:
-        self._http.shutdown()
-        self._http.server_close()
-        self._thread.join()
-
-
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
-    made = Server()
-    yield made
-    made.close()
+    with serving() as made:
+        yield made
 
 
 def endpoint(server: Server, **more: Any) -> tuple[Endpoint, list[float]]:
@@ -106,15 +53,10 @@ def endpoint(server: Server, **more: Any) -> tuple[Endpoint, list[float]]:
 
 def test_an_endpoint_is_asked_in_openai_s_form(server: Server) -> None:
     server.says((200, SAID))
-    model, _ = endpoint(server, prices=Prices(read=2.0, written=10.0))
+    model, _ = endpoint(server)
     answer = model.answer(question("Be brief.", "Click.", max_tokens=9, stop=("\n",), seed=3))
 
-    assert answer == replace(ANSWER, cost=0.003)
-    assert (answer.text, answer.prompt_tokens, answer.completion_tokens) == (
-        "click('5')",
-        1000,
-        100,
-    )
+    assert answer == ANSWER
     assert server.keys == [f"Bearer {KEY}"]
     assert server.asked == [
         {
@@ -137,17 +79,43 @@ def test_what_may_pass_is_asked_again_ever_later(server: Server) -> None:
         (GONE, None),
         (200, b"<html>not json"),
         (200, {"choices": []}),
+        (200, {"choices": [{"message": {"content": "x"}}], "usage": {"prompt_tokens": 1e999}}),
+        (200, b"[" * 100_000),
+        (200, b"not zipped", {"Content-Encoding": "gzip"}),
         (429, {"error": "slow down"}, {"Retry-After": "7"}),
         (200, SAID),
     )
-    model, waits = endpoint(server)
+    model, waits = endpoint(server, tries=9)
 
     assert model.answer(question("", "Click.")) == ANSWER
     assert all(
         0.75 * expected <= wait <= 1.25 * expected
-        for wait, expected in zip(waits, (1, 2, 4, 8), strict=False)
+        for wait, expected in zip(waits, (1, 2, 4, 8, 16, 32, 60), strict=False)
     )
-    assert waits[4] == 7.0
+    assert waits[7:] == [7.0]
+
+
+@pytest.mark.parametrize(
+    ("told", "seconds"),
+    [
+        ("7", 7.0),
+        ("0.5", 0.5),
+        ("9999", 120.0),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", 120.0),
+        ("Thu, 01 Jan 1970 00:00:00 GMT", None),
+        ("soon", None),
+        ("nan", None),
+        ("-3", None),
+    ],
+)
+def test_retry_after_is_kept_to_where_it_says_a_time(
+    server: Server, told: str, seconds: float | None
+) -> None:
+    server.says((429, {"error": "slow down"}, {"Retry-After": told}), (200, SAID))
+    model, waits = endpoint(server)
+    model.answer(question("", "Click."))
+
+    assert waits == [seconds] if seconds else 0.75 <= waits[0] <= 1.25
 
 
 @pytest.mark.parametrize(
@@ -158,7 +126,18 @@ def test_what_may_pass_is_asked_again_ever_later(server: Server) -> None:
             UserError,
             r"refuses the key: 401 bad key; \$OP",
         ),
-        ((404, {"error": "none"}), UserError, "no model 'tiny' at http://127.*: 404 none"),
+        ((404, {"error": "none"}), UserError, "no model 'tiny' at http://127.*/v1.: 404 none"),
+        ((301, b"", {"Location": "http://x.test/"}), UserError, "is elsewhere: 301 http://x.test/"),
+        (
+            (403, {"error": {"message": f"no such key: {KEY}"}}),
+            UserError,
+            r"403 no such key: \$OPENAI_API_KEY; \$OPENAI_API_KEY holds what is sent",
+        ),
+        (
+            (200, f"what is {KEY}?".encode()),
+            LanguageModelFailed,
+            r"its answer is none: 'what is \$OPENAI_API_KEY\?'",
+        ),
         (
             (400, {"error": {"message": "too long"}}),
             UserError,
@@ -184,10 +163,30 @@ def test_an_endpoint_that_is_slow_or_not_there_is_told_as_such(server: Server) -
     with pytest.raises(LanguageModelFailed, match=r"in 2 tries: it cannot be reached \(.*refused"):
         gone.answer(question("", "Click."))
 
-    server.says((SLOW, None))
-    slow = Endpoint(model="tiny", base_url=server.url, tries=1, seconds=0.1)
-    with pytest.raises(LanguageModelFailed, match=r"in 1 tries: no answer within 0\.1 seconds"):
+    server.says((SLOW, None), (DRIPPING, None))
+    slow = Endpoint(model="tiny", base_url=server.url, tries=2, seconds=0.1, wait=lambda s: None)
+    with pytest.raises(LanguageModelFailed, match=r"in 2 tries: no answer within 0\.1 seconds"):
         slow.answer(question("", "Click."))
+
+
+def test_what_the_environment_holds_and_is_no_key_is_told_and_not_shown(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model, _ = endpoint(server)
+    for wrong in ("sk-one\nsk-two", "sk-“quoted”"):
+        monkeypatch.setenv("OPENAI_API_KEY", wrong)
+        with pytest.raises(UserError, match=r"^\$OPENAI_API_KEY holds what is no key") as told:
+            model.answer(question("", "Click."))
+        assert "sk-" not in str(told.value)
+    assert server.asked == []
+
+
+def test_halves_of_characters_are_neither_sent_nor_taken(server: Server) -> None:
+    server.says((200, {"choices": [{"message": {"content": "click \ud83d"}}]}))
+    model, _ = endpoint(server)
+
+    assert model.answer(question("", "Say \udc00.")).text == "click ?"
+    assert server.asked[0]["messages"][0]["content"] == "Say ?."
 
 
 def test_a_model_that_names_the_length_otherwise_is_asked_so(server: Server) -> None:
@@ -235,6 +234,18 @@ def test_answers_are_kept_and_asked_for_once(tmp_path: Path) -> None:
     )
 
 
+def test_kept_answers_cost_what_the_prices_of_the_day_say(tmp_path: Path) -> None:
+    asked = question("", "a b c")
+    cheap, dear = Prices(read=1.0, written=10.0), Prices(read=2.0, written=20.0)
+    models = [
+        Counted(Cached(Scripted(said), tmp_path), prices)
+        for said, prices in ((["x y"], None), ([], cheap), ([], dear))
+    ]
+
+    assert [each.answer(asked).cost for each in models] == [None, 23e-6, 46e-6]
+    assert [each.usage.cached for each in models] == [0, 1, 1]
+
+
 def test_a_torn_file_of_the_cache_is_asked_anew(tmp_path: Path) -> None:
     asked = question("", "a")
     Cached(Scripted(["one"]), tmp_path).answer(asked)
@@ -251,18 +262,53 @@ def test_answers_come_in_the_order_of_their_questions() -> None:
     assert [each.text for each in answers(model, asked)] == [str(n) * 2 for n in range(20)]
 
 
+def test_after_a_question_without_an_answer_no_more_are_asked() -> None:
+    def said(asked: Question) -> str:
+        if asked.messages[-1].content == "2":
+            raise IndexError("of the model's own")
+        return "yes"
+
+    model = Scripted(said)
+    with pytest.raises(IndexError, match="of the model's own"):
+        answers(model, [question("", str(n)) for n in range(9)], workers=1)
+
+    assert [each.messages[-1].content for each in model.questions] == ["0", "1", "2"]
+
+
+def test_ctrl_c_waits_for_no_answer() -> None:
+    over = threading.Event()
+
+    def said(asked: Question) -> str:
+        if asked.messages[-1].content == "0":
+            signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+        over.wait()
+        return "too late"
+
+    model = Scripted(said)
+    with pytest.raises(KeyboardInterrupt):
+        answers(model, [question("", str(n)) for n in range(3)], workers=2)
+    late = [each for each in threading.enumerate() if each.daemon and each.name.endswith("(_ask)")]
+    over.set()
+    for thread in late:
+        thread.join()
+
+    assert 1 <= len(model.questions) <= 2
+
+
 def test_models_are_had_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     script = tmp_path / "script.json"
     script.write_text('["noop()", "click(\'1\')"]')
-    model = load_language(f"scripted:{script}")
+    model = load_language(LanguageSettings(llm=f"scripted:{script}"))
     said = [model.answer(question("", "x")).text for _ in range(3)]
 
     assert said == ["noop()", "click('1')", "noop()"]
     monkeypatch.setenv("OPENAI_BASE_URL", "http://here/v1")
-    assert load_language("openai:tiny").name == "openai:tiny@http://here/v1"
-    how = LanguageSettings(base_url="http://there/v1")
-    assert load_language("openai:tiny", how).name == "openai:tiny@http://there/v1"
+    here = LanguageSettings(llm="openai:tiny")
+    assert load_language(here).name == "openai:tiny@http://here/v1"
+    there = LanguageSettings(llm="openai:tiny", base_url="http://there/v1/")
+    assert load_language(there).name == "openai:tiny@http://there/v1"
     for wrong in (
+        "",
         "tiny",
         "openai:",
         f"scripted:{tmp_path}",
@@ -270,7 +316,67 @@ def test_models_are_had_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         "transformers:/no",
     ):
         with pytest.raises(UserError):
-            load_language(wrong)
+            load_language(LanguageSettings(llm=wrong))
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({"llm_tries": 0}, "llm_tries is at least 1, not 0"),
+        ({"llm_seconds": 0.0}, r"llm_seconds is above 0, not 0\.0"),
+        ({"llm_price_read": -1.0}, r"llm_price_read is at least 0, not -1\.0"),
+        ({"llm_per_minute": float("nan")}, "llm_per_minute is at least 0, not nan"),
+        ({"base_url": "127.0.0.1:8080/v1"}, "base_url is an address such as http.*not '127"),
+        ({"base_url": "http://127.0.0.1:99999/v1"}, "base_url is an address such as"),
+        ({"base_url": "http:///v1"}, "base_url is an address such as"),
+        ({"base_url": "http://a/v1/chat/completions"}, "as far as before /chat/completions"),
+        ({"base_url": f"http://me:{KEY}@a/v1"}, "base_url is an address alone"),
+        ({"base_url": f"http://a/v1?key={KEY}"}, "base_url is an address alone"),
+        ({"llm_key_variable": KEY}, "llm_key_variable is the name of an environment variable"),
+        ({"llm_key_variable": "gsk_0123"}, "and not the key itself"),
+    ],
+)
+def test_settings_that_are_none_are_told_and_keys_among_them_not_shown(
+    settings: dict[str, Any], told: str
+) -> None:
+    with pytest.raises(UserError, match=told) as error:
+        LanguageSettings(**settings)
+    assert KEY not in str(error.value)
+    assert "gsk_" not in str(error.value)
+
+
+def test_an_address_in_the_environment_is_looked_at_as_well(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("OPENAI_BASE_URL", f"http://me:{KEY}@a/v1")
+    with pytest.raises(UserError, match=r"^\$OPENAI_BASE_URL is an address alone") as error:
+        load_language(LanguageSettings(llm="openai:tiny"))
+    assert KEY not in str(error.value)
+
+
+def test_settings_are_kept_with_the_address_that_is_asked_and_none_without_a_model(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://here/v1/")
+    kept = LanguageSettings(llm="openai:tiny").resolved({"llm": None, "policy": "llm"})
+
+    assert list(kept)[:3] == ["policy", "llm", "base_url"]
+    assert (kept["llm"], kept["base_url"]) == ("openai:tiny", "http://here/v1")
+    assert LanguageSettings(llm="gguf:a").resolved({})["base_url"] is None
+    assert LanguageSettings().resolved({"llm": None, "policy": "expert"}) == {"policy": "expert"}
+
+
+def test_a_variable_of_another_name_has_to_be_set(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    how = LanguageSettings(llm="openai:tiny", base_url=server.url, llm_key_variable="OTHER_KEY")
+    with pytest.raises(UserError, match=r"^\$OTHER_KEY, which is to hold the key, is not set"):
+        load_language(how)
+    monkeypatch.setenv("OTHER_KEY", "other")
+    server.says((200, SAID))
+    load_language(how).answer(question("", "Click."))
+
+    assert server.keys == ["Bearer other"]
 
 
 def test_a_gguf_file_without_its_extra_says_what_to_install(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ pytest.importorskip("tokenizers")
 import tokenizers
 import transformers
 
+from webagents.errors import UserError
 from webagents.planners.language import question
 from webagents.planners.language.local import Folder
 
@@ -31,3 +32,12 @@ def test_a_folder_of_transformers_answers(tmp_path: Path) -> None:
 
     assert first == second
     assert (first.prompt_tokens, first.completion_tokens <= 4) == (2, True)
+
+
+@pytest.mark.parametrize("config", [None, "{", "{}", '{"model_type": "gpt2"}'])
+def test_a_folder_without_a_whole_model_is_told(tmp_path: Path, config: str | None) -> None:
+    if config is not None:
+        (tmp_path / "config.json").write_text(config)
+
+    with pytest.raises(UserError, match="is no folder of a transformers model"):
+        Folder(tmp_path)

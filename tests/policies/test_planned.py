@@ -12,10 +12,13 @@ from tests.data.demos import dataset, demonstration
 from webagents.browsers.scripted import Move, Scene, ScriptedBrowser
 from webagents.envs.web_env import WebEnv
 from webagents.errors import UnknownPolicy
-from webagents.planners.language import Question, Scripted
+from webagents.planners.language import LanguageSettings, Question, Scripted
 from webagents.planners.plan import Plan, snippet
 from webagents.planners.sandbox.checking import MODULES
+from webagents.policies.dagger import DaggerPolicy
+from webagents.policies.disturbed import DisturbedPolicy
 from webagents.policies.loading import load_policy
+from webagents.policies.perturbed import PerturbedPolicy
 from webagents.policies.planned import (
     Exemplar,
     Exemplars,
@@ -25,6 +28,7 @@ from webagents.policies.planned import (
     ZeroShotPolicy,
     read_planned,
 )
+from webagents.policies.white import WhitePolicy
 from webagents.types import Decision, Episode, Observation, Policy, Step
 
 TASK = "miniwob.click-test"
@@ -289,28 +293,31 @@ def test_episodes_are_asked_about_side_by_side() -> None:
 @pytest.mark.parametrize(
     ("name", "kind"),
     [
-        ("llm:scripted:{}", ZeroShotPolicy),
-        (
-            "llm:zero-shot:openai:gpt?base_url=http://127.0.0.1:1/v1&tries=2&cache=no",
-            ZeroShotPolicy,
-        ),
-        ("llm:rci:scripted:{}", RciPolicy),
-        ("llm:program:scripted:{}", ProgramPolicy),
-        ("llm:adaplanner:scripted:{}", ProgramPolicy),
+        ("llm", ZeroShotPolicy),
+        ("llm:zero-shot", ZeroShotPolicy),
+        ("llm:rci", RciPolicy),
+        ("llm:program", ProgramPolicy),
+        ("llm:adaplanner", ProgramPolicy),
+        ("llm:synapse", SynapsePolicy),
+        ("disturbed:top:llm:rci", DisturbedPolicy),
+        ("perturbed:0.5:llm:rci", PerturbedPolicy),
+        ("dagger:0.5:steady:llm:rci", DaggerPolicy),
+        ("white:llm:rci", WhitePolicy),
     ],
 )
 def test_language_model_policies_are_had_by_name(name: str, kind: type, tmp_path: Path) -> None:
     script = tmp_path / "script.json"
     script.write_text('["noop()"]')
 
-    assert isinstance(load_policy(name.format(script)), kind)
+    assert isinstance(load_policy(name, LanguageSettings(llm=f"scripted:{script}")), kind)
 
 
 def test_synapse_remembers_the_dataset_it_is_given(tmp_path: Path) -> None:
     script = tmp_path / "script.json"
     script.write_text('["noop()"]')
     dataset(tmp_path / "set", [demonstration(seed=3)])
-    policy = read_planned(f"synapse:scripted:{script}?exemplars={tmp_path / 'set'}")
+    how = LanguageSettings(llm=f"scripted:{script}", exemplars=str(tmp_path / "set"))
+    policy = read_planned("synapse", how)
     seen = Observation(instruction="x", html="<p>x</p>")
     (decision,) = policy.act([Episode(task="other", seed=0, observation=seen)])
 
@@ -318,16 +325,20 @@ def test_synapse_remembers_the_dataset_it_is_given(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "told"),
+    ("name", "model", "told"),
     [
-        ("llm:", "no language model ''"),
-        ("llm:gpt", "no language model 'gpt'"),
-        ("llm:rci:gpt", "with a method of zero-shot, rci, program, adaplanner, synapse"),
-        ("llm:openai:gpt?speed=9", "no setting 'speed'"),
-        ("llm:openai:gpt?tries=many", "tries='many' is no int"),
-        ("llm:scripted:/nowhere", "is no script of answers"),
+        ("llm:", "", r"^llm:zero-shot: no language model is named; give llm \(--llm\), one of op"),
+        ("llm:rci", "gpt", r"^llm:rci: no language model 'gpt'; give llm \(--llm\), one of openai"),
+        ("llm:rci", "scripted:/nowhere", "is no script of answers"),
+        (
+            "llm:rci:openai:gpt",
+            "",
+            "with a method of zero-shot, rci, program, adaplanner, synapse; the language model is",
+        ),
+        ("expert", "openai:gpt", "^'expert' asks no language model, but there is llm; name"),
+        ("disturbed:top:random", "openai:gpt", "asks no language model, but there is llm"),
     ],
 )
-def test_a_language_model_that_is_none_is_told_clearly(name: str, told: str) -> None:
+def test_a_language_model_that_is_none_is_told_clearly(name: str, model: str, told: str) -> None:
     with pytest.raises(UnknownPolicy, match=told):
-        load_policy(name)
+        load_policy(name, LanguageSettings(llm=model))

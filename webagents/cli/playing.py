@@ -32,6 +32,7 @@ def evaluate() -> Callable[..., None]:
     from webagents.doctor import browser_version
     from webagents.evaluation.run import EvaluateConfig, evaluate
     from webagents.evaluation.terminal import table_of
+    from webagents.planners.settings import LanguageSettings
 
     def run(config: EvaluateConfig) -> None:
         report = evaluate(config, browser=browser_version())
@@ -39,7 +40,7 @@ def evaluate() -> Callable[..., None]:
         typer.echo(f"report: {config.out / 'report.html'}")
         typer.echo(f"        {config.out / 'report.json'}")
 
-    return function_of(EvaluateConfig, run)
+    return function_of(EvaluateConfig, run, last=LanguageSettings)
 
 
 def collect() -> Callable[..., None]:
@@ -47,6 +48,7 @@ def collect() -> Callable[..., None]:
     from webagents.collection.collect import CollectConfig, collect
     from webagents.collection.terminal import table_of
     from webagents.doctor import browser_version
+    from webagents.planners.settings import LanguageSettings
 
     def run(config: CollectConfig) -> None:
         collected = collect(config, browser=browser_version())
@@ -58,7 +60,7 @@ def collect() -> Callable[..., None]:
             if n["kept"] < n["wanted"] and not collected.void:
                 say(f"{task}: only {n['kept']} of {n['wanted']} episodes in {n['tried']} tries")
 
-    return function_of(CollectConfig, run)
+    return function_of(CollectConfig, run, last=LanguageSettings)
 
 
 def record() -> Callable[..., None]:

@@ -22,12 +22,14 @@ from webagents.data.summary import About
 from webagents.data.writer import SHARD_BYTES, DatasetWriter
 from webagents.envs.task import play_options
 from webagents.errors import UserError, clipped
+from webagents.planners import settings
+from webagents.planners.settings import LanguageSettings
 from webagents.policies import load_policy
 from webagents.progress import Shown, Tally, shown
 from webagents.provenance import Made, current_versions
 from webagents.types import Demanding
 
-FREE = {"out", "workers", "players", "engine", "resume"}
+FREE = {"out", "workers", "players", "engine", "resume", *settings.FREE}
 """The settings that change no episode, and so may differ when a collection is resumed."""
 
 PAGES_A_PLAYER = 2
@@ -36,10 +38,11 @@ MakeCrew = Callable[[Playing, int], Crew]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CollectConfig:
+class CollectConfig(LanguageSettings):
     """What `collect` does.
 
-    policy: what plays: a name (``expert``), ``replay:PATH``, a checkpoint, ``module:Class``.
+    policy: what plays: a name (``expert``), ``replay:PATH``, a checkpoint, ``module:Class``, or
+        ``llm:METHOD`` with --llm.
     out: the folder of the dataset; new or empty, or with --resume one that was begun before.
     tasks: what is played: ids, sets (``@webgum56``) and globs (``miniwob.click-*``), by comma.
     episodes: how many are kept of each task.
@@ -48,7 +51,8 @@ class CollectConfig:
     scale: what the quotas are multiplied with.
     seed_start: the first seed of each task.
     keep: "successes", or "all" to keep failed episodes too.
-    source: what the episodes are marked with; the policy by default.
+    source: what the episodes are marked with; by default the policy, with the language model that
+        it asks.
     screenshots: whether they are kept.
     view: what the html carries: "text", or "visual" with boxes, colours and shapes.
     clicks: "element" or "pointer"; None is each environment's own default.
@@ -85,6 +89,7 @@ class CollectConfig:
     resume: bool = False
 
     def __post_init__(self) -> None:
+        LanguageSettings.__post_init__(self)
         for name, least in [("episodes", 1), ("seed_start", 0), ("workers", 1), ("players", 1)]:
             value = getattr(self, name)
             if value is not None and value < least:
@@ -101,7 +106,7 @@ class CollectConfig:
 
     def as_dict(self) -> dict[str, Any]:
         """The settings as JSON values."""
-        return {**asdict(self), "out": str(self.out)}
+        return self.resolved(asdict(self)) | {"out": str(self.out)}
 
     def play(self) -> dict[str, Any]:
         """How the episodes are played; see `PlayOptions`."""
@@ -126,7 +131,8 @@ class CollectConfig:
         keep: Literal["successes", "all"] = "all" if self.keep == "all" else "successes"
         return Playing(
             policy=self.policy,
-            source=self.source or self.policy,
+            source=self.source or self.player(self.policy),
+            language=self.language(),
             keep=keep,
             pages=pages,
             play=self.play(),
@@ -175,7 +181,7 @@ def collect(
         KeyboardInterrupt: it was stopped; the same call with `resume` goes on.
     """
     wanted = config.wanted()
-    _check_policy(config.policy, wanted)
+    _check_policy(config, wanted)
     made = Made(config=config.as_dict(), versions=current_versions(browser))
     how = config.playing()
     about = _about(config, made)
@@ -226,9 +232,9 @@ def _nothing_left(config: CollectConfig) -> Iterator[None]:
         raise
 
 
-def _check_policy(name: str, tasks: Iterable[str]) -> None:
+def _check_policy(config: CollectConfig, tasks: Iterable[str]) -> None:
     """Raises `UnknownPolicy`, before anything is made, for one that cannot play the tasks."""
-    policy = load_policy(name)
+    policy = load_policy(config.policy, config.language())
     if isinstance(policy, Demanding):
         for task in tasks:
             policy.needs(task)
@@ -255,7 +261,7 @@ def _about(
     settings = {name: value for name, value in made.config.items() if name not in FREE}
     played = config.quotas or config.tasks
     return About(
-        title=f"Demonstrations of {config.policy} on {played}",
+        title=f"Demonstrations of {config.player(config.policy)} on {played}",
         origin=(
             f"Played by webagents, from seed {config.seed_start} of each task"
             + (f", on the shop {config.shop}; " if config.shop else "; ")

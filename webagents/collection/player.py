@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from webagents.data.columns import SCHEMA, batch_of
 from webagents.data.demonstration import Demonstration
+from webagents.planners.settings import LanguageSettings
 from webagents.policies import load_policy
 from webagents.rollout import Job, Rollout
 from webagents.types import Episode
@@ -24,6 +25,7 @@ class Playing:
     keep: ``"successes"``, or ``"all"``.
     pages: how many are played side by side by one player.
     play: see `PlayOptions`.
+    language: the language model that the policy asks, if it does.
     """
 
     policy: str
@@ -31,6 +33,7 @@ class Playing:
     keep: Literal["successes", "all"] = "successes"
     pages: int = 4
     play: dict[str, Any] = field(default_factory=dict)
+    language: LanguageSettings = field(default_factory=LanguageSettings)
 
 
 class Played(NamedTuple):
@@ -65,7 +68,7 @@ class Player:
         """
         self._how = how
         one = 1 if how.pages < 4 else None  # a browser of its own for each page or two is a waste
-        policy = load_policy(how.policy)
+        policy = load_policy(how.policy, how.language)
         self._rollout = Rollout(policy, workers=how.pages, browsers=one, **how.play)
 
     def __enter__(self) -> Player:

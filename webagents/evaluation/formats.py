@@ -58,6 +58,20 @@ def number(value: float | None, digits: int = 1) -> str:
     return "–" if value is None else f"{value:,.{digits}f}"
 
 
+def count(number: int, noun: str) -> str:
+    """So many of something."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def money(value: float | None) -> str:
+    """A cost that may be unknown: two digits behind the point, more where it is below 1."""
+    if value is None:
+        return "–"
+    if 0 < value < 1:
+        return f"{value:.2g}" if value >= 0.0001 else "<0.0001"
+    return f"{value:,.2f}"
+
+
 def clip(text: str, limit: int = 600) -> str:
     """The beginning of a text that is too long, and how long it is."""
     return text if len(text) <= limit else f"{text[:limit]}… ({len(text):,} characters)"

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from lxml import etree, html
 
+from webagents.evaluation.asked import Asked, asked_in
 from webagents.types import Episode
 
 STUCK = 3
@@ -44,6 +45,7 @@ class Outcome:
         other tasks, and where the page cannot tell.
     depth: how many elements lie one in another on the first page, ``body`` the first; None where
         nobody looked (older files) or there was no page.
+    asked: what its policy's language model was asked; None without one.
     screenshots: PNG files, oldest first, relative to the run's folder; mostly none are kept.
     seconds: wall time since the run's previous episode finished, so that they add up to the run's.
     """
@@ -59,6 +61,7 @@ class Outcome:
     moves: tuple[Move, ...] = ()
     subtasks: Mapping[str, bool] = field(default_factory=dict)
     depth: int | None = None
+    asked: Asked | None = None
     screenshots: tuple[str, ...] = ()
     seconds: float = 0.0
 
@@ -81,6 +84,7 @@ class Outcome:
             moves=tuple(Move(step.action, step.error) for step in episode.steps),
             subtasks={k: bool(v) for k, v in episode.info.get("subtasks", {}).items()},
             depth=depth(first.html),
+            asked=asked_in(episode),
             screenshots=tuple(screenshots),
             seconds=round(seconds, 4),
         )
@@ -100,6 +104,8 @@ class Outcome:
         record = asdict(self)
         record["actions"] = [move._asdict() for move in self.moves]
         del record["moves"]
+        if self.asked is None:
+            del record["asked"]
         return json.dumps(record)
 
     @classmethod
@@ -112,7 +118,8 @@ class Outcome:
         record: dict[str, Any] = json.loads(line)
         moves = tuple(Move(**move) for move in record.pop("actions"))
         screenshots = tuple(record.pop("screenshots"))
-        return cls(**record, moves=moves, screenshots=screenshots)
+        asked = Asked(**record.pop("asked")) if "asked" in record else None
+        return cls(**record, moves=moves, screenshots=screenshots, asked=asked)
 
 
 def failure(episode: Episode) -> str:

@@ -65,11 +65,14 @@ def render(
     final = latest(outcomes)
     failed = [o for o in final if o.failure and not o.void]
     chosen = _spread(failed, limits)
+    asked_tasks = [report.tasks[task] for task in report.asked]
     template = _TEMPLATES.get_template("report.html.jinja")
     script = Markup(source(_TEMPLATES, "report.js"))  # noqa: S704 (ours)
     return template.render(
         report=report,
         overall=report.overall,
+        asked=report.asked_in_all,
+        asked_episodes=sum(task.episodes + task.void for task in asked_tasks),
         kinds=Counter(o.failure for o in final),
         meanings=FAILURES,
         plots={name: Markup(svg) for name, svg in _plots(report, tags or {}).items()},  # noqa: S704 (matplotlib escapes)
@@ -155,6 +158,7 @@ _TEMPLATES.filters.update(
     duration=duration,
     interval=formats.interval,
     minus=formats.minus,
+    money=formats.money,
     number=formats.number,
     p_value=formats.p_value,
     percent=formats.percent,

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 from statistics import fmean
 from typing import Any, NamedTuple
 
+from webagents.evaluation.asked import Asked, total
 from webagents.evaluation.compositions import Composition, compare
 from webagents.evaluation.measures import Estimate, macro, wilson
 from webagents.evaluation.outcomes import Outcome, latest
@@ -20,6 +21,7 @@ class EpisodeResult(NamedTuple):
     """One episode in the report; reward and success are None when it is void.
 
     subtasks: which parts of a composed task were done, in logical order; empty for other tasks.
+    asked: what its policy's language model was asked; None without one.
     """
 
     task: str
@@ -29,11 +31,23 @@ class EpisodeResult(NamedTuple):
     steps: int
     failure: str
     subtasks: Mapping[str, bool] = NOTHING
+    asked: Asked | None = None
 
     def as_dict(self) -> dict[str, Any]:
-        """The episode as JSON values, `subtasks` only where there are any."""
+        """The episode as JSON values, `subtasks` and `asked` only where there are any."""
         named = self._asdict()
-        return {**named, "subtasks": dict(self.subtasks)} if named.pop("subtasks") else named
+        del named["subtasks"], named["asked"]
+        if self.subtasks:
+            named["subtasks"] = dict(self.subtasks)
+        if self.asked is not None:
+            named["asked"] = self.asked.as_dict()
+        return named
+
+    @classmethod
+    def from_dict(cls, episode: Mapping[str, Any]) -> EpisodeResult:
+        """The episode of a ``report.json``."""
+        asked = Asked(**episode["asked"]) if "asked" in episode else None
+        return cls(**{**episode, "asked": asked})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +98,8 @@ class Report:
     planned: how many episodes were to be played; more than there are in an interrupted run.
     seconds: wall time of playing, over all the sessions of a resumed run.
     composition: what it tells of composed tasks beside their parts; None where none counts.
+    asked: what the policy's language model was asked in each task, void episodes' questions too;
+        empty without one.
     """
 
     policy: str
@@ -96,6 +112,18 @@ class Report:
     versions: Mapping[str, str]
     config: Mapping[str, Any]
     composition: Composition | None = None
+    asked: Mapping[str, Asked] = field(default_factory=dict)
+
+    @property
+    def player(self) -> str:
+        """The policy, with the language model that it asks."""
+        model = self.config.get("llm")
+        return f"{self.policy} ({model})" if model else self.policy
+
+    @property
+    def asked_in_all(self) -> Asked | None:
+        """What the policy's language model was asked; None without one."""
+        return total(self.asked.values())
 
     @property
     def overall(self) -> SetResult:
@@ -117,6 +145,9 @@ class Report:
         }
         if self.composition:
             report["composition"] = self.composition.as_dict()
+        if (asked := self.asked_in_all) is not None:
+            tasks = {name: each.as_dict() for name, each in self.asked.items()}
+            report["asked"] = {**asked.as_dict(), "tasks": tasks}
         return report
 
     @classmethod
@@ -131,8 +162,11 @@ class Report:
                 name: SetResult(**{**group, "success": _estimate(group["success"])})
                 for name, group in report["sets"].items()
             },
-            "episodes": tuple(EpisodeResult(**episode) for episode in report["episodes"]),
+            "episodes": tuple(map(EpisodeResult.from_dict, report["episodes"])),
         }
+        if "asked" in report:
+            tasks = report["asked"]["tasks"]
+            read["asked"] = {name: Asked(**each) for name, each in tasks.items()}
         if "composition" in report:
             read["composition"] = Composition.from_dict(report["composition"])
         return cls(**{**report, **read})
@@ -164,7 +198,7 @@ def build(
         name: _task_result(list(of_task)) for name, of_task in groupby(final, lambda o: o.task)
     }
     episodes = tuple(
-        EpisodeResult(o.task, o.seed, o.reward, o.success, o.steps, o.failure, o.subtasks)
+        EpisodeResult(o.task, o.seed, o.reward, o.success, o.steps, o.failure, o.subtasks, o.asked)
         for o in final
     )
     groups = {
@@ -186,6 +220,7 @@ def build(
         versions=versions or {},
         config=config,
         composition=compare(final, specs, sets),
+        asked=_asked(final),
     )
 
 
@@ -219,6 +254,13 @@ def _task_result(outcomes: Sequence[Outcome]) -> TaskResult:
         reward=_mean(outcome.reward for outcome in counted),
         steps=_mean(outcome.steps for outcome in counted),
     )
+
+
+def _asked(outcomes: Iterable[Outcome]) -> dict[str, Asked]:
+    """What was asked in each task, of the tasks in which anything was."""
+    by_task = groupby(outcomes, lambda outcome: outcome.task)
+    found = {task: total(outcome.asked for outcome in of_task) for task, of_task in by_task}
+    return {task: asked for task, asked in found.items() if asked is not None}
 
 
 def _mean(values: Iterable[float | None]) -> float | None:

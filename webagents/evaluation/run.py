@@ -16,6 +16,8 @@ from webagents.evaluation import page
 from webagents.evaluation.folder import RunFolder
 from webagents.evaluation.outcomes import Outcome, latest
 from webagents.evaluation.report import Report, build
+from webagents.planners import settings
+from webagents.planners.settings import LanguageSettings
 from webagents.policies import load_policy
 from webagents.progress import Shown, Tally, shown
 from webagents.provenance import current_versions, write
@@ -36,7 +38,7 @@ CHOICES: dict[str, tuple[str | None, ...]] = {
 }
 """The settings that are one of a few words."""
 
-FREE = {"out", "workers", "keep", "keep_per_task"}
+FREE = {"out", "workers", "keep", "keep_per_task", *settings.FREE}
 """The settings that change no episode, and so may differ when a run is resumed."""
 
 Play = Callable[[Sequence[Job]], Iterator[Episode]]
@@ -44,10 +46,11 @@ Play = Callable[[Sequence[Job]], Iterator[Episode]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EvaluateConfig:
+class EvaluateConfig(LanguageSettings):
     """What `evaluate` does.
 
-    policy: what plays: a name (``expert``), ``replay:PATH``, a checkpoint, ``module:Class``.
+    policy: what plays: a name (``expert``), ``replay:PATH``, a checkpoint, ``module:Class``, or
+        ``llm:METHOD`` with --llm.
     tasks: what is played: ids, sets (``@webgum56``) and globs (``miniwob.click-*``), by comma.
     out: the folder of the run; new, empty, or an evaluation with the same settings to resume.
     episodes: how many a task, on as many seeds.
@@ -88,6 +91,7 @@ class EvaluateConfig:
     keep_per_task: int = 3
 
     def __post_init__(self) -> None:
+        LanguageSettings.__post_init__(self)
         for name, least in [
             ("episodes", 1),
             ("seed_start", 0),
@@ -103,7 +107,7 @@ class EvaluateConfig:
 
     def as_dict(self) -> dict[str, Any]:
         """The settings as JSON values."""
-        return {**asdict(self), "out": str(self.out)}
+        return self.resolved(asdict(self)) | {"out": str(self.out)}
 
     def env_options(self) -> dict[str, Any]:
         """What the environments are made with."""
@@ -187,7 +191,7 @@ def record(
 
 
 def _player(config: EvaluateConfig) -> Play:
-    policy = load_policy(config.policy)
+    policy = load_policy(config.policy, config.language())
 
     def play(jobs: Sequence[Job]) -> Iterator[Episode]:
         return rollout(jobs, policy, workers=config.workers, **config.env_options())

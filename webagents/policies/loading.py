@@ -7,14 +7,17 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from webagents.errors import UnknownPolicy, clipped
+from webagents.planners.settings import LanguageSettings
 from webagents.resources import content
 from webagents.types import Policy
 
 RELEASED = "models/"
 """What the names of released checkpoints begin with: where they are in a checkout."""
 
+NO_MODEL = LanguageSettings()
 
-def _expert(variant: str) -> Policy:
+
+def _expert(variant: str, _: LanguageSettings = NO_MODEL) -> Policy:
     from webagents.policies.expert import STEADY, ExpertPolicy
 
     if variant == "steady":
@@ -26,21 +29,21 @@ def _expert(variant: str) -> Policy:
     return ExpertPolicy(int(variant or 0))
 
 
-def _dagger(rest: str) -> Policy:
+def _dagger(rest: str, language: LanguageSettings) -> Policy:
     from webagents.policies.dagger import DaggerPolicy
 
     first, _, following = rest.partition(":")
     try:
         beta = float(first)
     except ValueError:
-        return DaggerPolicy(load_policy(rest), expert=_expert(""))
+        return DaggerPolicy(load_policy(rest, language), expert=_expert(""))
     second, _, policy = following.partition(":")
     if second != "steady" and not second.isdecimal():
         second, policy = "", following
-    return DaggerPolicy(load_policy(policy), beta, expert=_expert(second))
+    return DaggerPolicy(load_policy(policy, language), beta, expert=_expert(second))
 
 
-def _random(nothing: str) -> Policy:
+def _random(nothing: str, _: LanguageSettings) -> Policy:
     from webagents.policies.random import RandomPolicy
 
     if nothing:
@@ -48,26 +51,26 @@ def _random(nothing: str) -> Policy:
     return RandomPolicy()
 
 
-def _perturbed(rest: str) -> Policy:
+def _perturbed(rest: str, language: LanguageSettings) -> Policy:
     from webagents.policies.perturbed import PerturbedPolicy
 
     first, _, policy = rest.partition(":")
     try:
         rate = float(first)
     except ValueError:
-        return PerturbedPolicy(load_policy(rest))
-    return PerturbedPolicy(load_policy(policy), rate)
+        return PerturbedPolicy(load_policy(rest, language))
+    return PerturbedPolicy(load_policy(policy, language), rate)
 
 
-def _white(policy: str) -> Policy:
+def _white(policy: str, language: LanguageSettings) -> Policy:
     from webagents.policies.white import WhitePolicy
 
     if not policy:
         raise UnknownPolicy("white: whom? give white:POLICY, such as a checkpoint's folder")
-    return WhitePolicy(load_policy(policy))
+    return WhitePolicy(load_policy(policy, language))
 
 
-def _disturbed(rest: str) -> Policy:
+def _disturbed(rest: str, language: LanguageSettings) -> Policy:
     from webagents.policies.disturbed import DISTURBANCES, DisturbedPolicy
 
     disturbance, _, policy = rest.partition(":")
@@ -76,10 +79,10 @@ def _disturbed(rest: str) -> Policy:
             "disturbed: how, and whom? give disturbed:DISTURBANCE:POLICY, with a disturbance of "
             + ", ".join(DISTURBANCES)
         )
-    return DisturbedPolicy(load_policy(policy), disturbance)
+    return DisturbedPolicy(load_policy(policy, language), disturbance)
 
 
-def _replay(path: str) -> Policy:
+def _replay(path: str, _: LanguageSettings) -> Policy:
     from webagents.policies.replay import ReplayPolicy
 
     if not path:
@@ -99,7 +102,7 @@ def _checkpoint(folder: Path) -> Policy:
     return read_policy(folder)
 
 
-def _webshop_rule(nothing: str) -> Policy:
+def _webshop_rule(nothing: str, _: LanguageSettings) -> Policy:
     from webagents.policies.shop import RulePolicy
 
     if nothing:
@@ -107,7 +110,7 @@ def _webshop_rule(nothing: str) -> Policy:
     return RulePolicy()
 
 
-def _planned(rest: str) -> Policy:
+def _planned(rest: str, language: LanguageSettings) -> Policy:
     try:
         from webagents.policies.planned import read_planned
     except ImportError as error:
@@ -116,10 +119,10 @@ def _planned(rest: str) -> Policy:
             "pip install 'webagents-gym[planners]'"
         ) from error
 
-    return read_planned(rest)
+    return read_planned(rest or "zero-shot", language)
 
 
-POLICIES: Mapping[str, Callable[[str], Policy]] = {
+POLICIES: Mapping[str, Callable[[str, LanguageSettings], Policy]] = {
     "dagger": _dagger,
     "disturbed": _disturbed,
     "expert": _expert,
@@ -133,7 +136,7 @@ POLICIES: Mapping[str, Callable[[str], Policy]] = {
 """Policies by the word before the colon; what follows it is handed to them."""
 
 
-def load_policy(name: str) -> Policy:
+def load_policy(name: str, language: LanguageSettings = NO_MODEL) -> Policy:
     """The policy of that name.
 
     ``expert`` and ``expert:VARIANT`` (another order where any will do),
@@ -142,24 +145,32 @@ def load_policy(name: str) -> Policy:
     ``dagger:POLICY``, ``dagger:BETA:POLICY`` and ``dagger:BETA:VARIANT:POLICY`` (with the action of
     that expert noted at every step, and played at a share of them), ``webshop-rule`` (WebShop's
     baseline), ``white:POLICY`` (shown white screenshots), ``disturbed:DISTURBANCE:POLICY`` (shown
-    disturbed pages), ``llm:METHOD:MODEL`` (a language model; see `planned.read_planned`), the
+    disturbed pages), ``llm:METHOD`` (a language model's; see `planned.read_planned`), the
     folder of a trained policy's checkpoint (``./expert`` for one of a name that is taken),
     ``models/NAME`` (a released one, wherever this is run), ``module:Class``.
 
+    language: the language model that ``llm:METHOD`` asks, and how; others have no use for it.
+
     Raises:
-        UnknownPolicy: there is none, or it cannot be loaded.
+        UnknownPolicy: there is none, or it cannot be loaded; or it asks no language model, and one
+            is given.
     """
     word, colon, rest = name.partition(":")
+    if (changed := language.changed()) and "llm" not in name.split(":"):
+        raise UnknownPolicy(
+            f"{clipped(name)} asks no language model, but there is {', '.join(changed)}; "
+            "name llm:METHOD as the policy, such as llm:program, or leave that out"
+        )
     make = POLICIES.get(word)
     if make is not None:
-        return make(rest)
+        return make(rest, language)
     if (folder := _folder(name)) is not None:
         return _checkpoint(folder)
     if colon and rest.isidentifier():
         return _from_module(word, rest)
     known = (
         "expert, random, replay:PATH, perturbed:POLICY, dagger:POLICY, webshop-rule, white:POLICY, "
-        "disturbed:DISTURBANCE:POLICY, llm:METHOD:MODEL, a checkpoint's folder, "
+        "disturbed:DISTURBANCE:POLICY, llm:METHOD, a checkpoint's folder, "
         f"{', '.join(released())}, module:Class"
     )
     raise UnknownPolicy(f"no policy {clipped(name)}; the policies are {known}")

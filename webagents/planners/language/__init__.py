@@ -1,9 +1,9 @@
 """Language models behind one interface: endpoints, local ones, and a scripted double."""
 
 from webagents.planners.language.cache import Cached
-from webagents.planners.language.counting import Counted, Usage, account
-from webagents.planners.language.endpoint import Endpoint, Prices
-from webagents.planners.language.loading import LanguageSettings, load_language
+from webagents.planners.language.counting import Counted, Prices, Usage, account
+from webagents.planners.language.endpoint import Endpoint
+from webagents.planners.language.loading import load_language
 from webagents.planners.language.model import (
     Answer,
     LanguageModel,
@@ -14,6 +14,7 @@ from webagents.planners.language.model import (
     question,
 )
 from webagents.planners.language.scripted import Scripted
+from webagents.planners.settings import LanguageSettings
 
 __all__ = [
     "Answer",

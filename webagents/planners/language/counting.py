@@ -10,6 +10,22 @@ from webagents.planners.language.model import Answer, LanguageModel, Question
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Prices:
+    """What tokens cost, per million.
+
+    read: of those of the question.
+    written: of those of the answer.
+    """
+
+    read: float
+    written: float
+
+    def cost(self, answer: Answer) -> float:
+        """What an answer's tokens cost."""
+        return (answer.prompt_tokens * self.read + answer.completion_tokens * self.written) / 1e6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Usage:
     """What was used so far.
 
@@ -64,10 +80,12 @@ class Counted:
     """A language model that keeps count.
 
     Attributes:
+        prices: what its tokens cost, those of kept answers as well; None: what it says itself.
         usage: what was used so far.
     """
 
     model: LanguageModel
+    prices: Prices | None = None
     usage: Usage = Usage()
     _lock: threading.Lock = field(repr=False, default_factory=threading.Lock)
 
@@ -79,6 +97,8 @@ class Counted:
     def answer(self, question: Question) -> Answer:
         """The model's answer, counted."""
         answer = self.model.answer(question)
+        if self.prices is not None:
+            answer = replace(answer, cost=self.prices.cost(answer))
         with self._lock:
             self.usage = self.usage + answer
         return answer

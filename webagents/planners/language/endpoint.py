@@ -6,6 +6,7 @@ Source of the form: OpenAI's API reference, "Create chat completion".
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import random
@@ -15,35 +16,37 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import httpx2
 
 from webagents.errors import UserError, clipped
 from webagents.planners.language.model import Answer, LanguageModelFailed, Question
+from webagents.planners.settings import KEY, OPENAI
 
 log = logging.getLogger(__name__)
 
-OPENAI = "https://api.openai.com/v1"
 _AGAIN = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 529})
 """Answers after which it is worth asking again."""
 _LONGEST_WAIT = 60.0
+_MOST_BYTES = 16 * 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Prices:
-    """What tokens cost, per million.
+class _Reply(NamedTuple):
+    """What came back, whole."""
 
-    read: of those of the question.
-    written: of those of the answer.
-    """
+    status: int
+    reason: str
+    headers: Mapping[str, str]
+    text: str
 
-    read: float
-    written: float
-
-    def cost(self, prompt_tokens: int, completion_tokens: int) -> float:
-        """What so many tokens cost."""
-        return (prompt_tokens * self.read + completion_tokens * self.written) / 1e6
+    @property
+    def told(self) -> Any:
+        """Its JSON, None where it is none."""
+        try:
+            return json.loads(self.text)
+        except (ValueError, RecursionError):
+            return None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -53,22 +56,20 @@ class Endpoint:
     The key is read from the environment when a question is asked, and is kept nowhere.
 
     model: its name there.
-    base_url: the endpoint's address, as far as ``/chat/completions``.
+    base_url: the endpoint's address, as far as before ``/chat/completions``.
     key: the environment variable that holds the key; none is sent where it is not set.
     seconds: how long it may take to answer, seconds.
     tries: how often a question is asked before it is given up.
     per_minute: how many questions a minute it takes; None: any number.
-    prices: what its tokens cost.
     wait: sleeps for so many seconds.
     """
 
     model: str
     base_url: str = OPENAI
-    key: str = "OPENAI_API_KEY"
+    key: str = KEY
     seconds: float = 120.0
     tries: int = 6
     per_minute: float | None = None
-    prices: Prices | None = None
     wait: Callable[[float], None] = time.sleep
     _client: httpx2.Client = field(init=False, repr=False)
     _lock: threading.Lock = field(init=False, repr=False, default_factory=threading.Lock)
@@ -97,28 +98,36 @@ class Endpoint:
             except httpx2.TimeoutException:
                 why, after = f"no answer within {self.seconds:g} seconds", 0.0
                 continue
-            except httpx2.TransportError as error:
+            except httpx2.RequestError as error:
                 why, after = f"it cannot be reached ({error or type(error).__name__})", 0.0
                 continue
-            if reply.is_success:
-                answer = answer_of(_json(reply), self.prices)
+            if 200 <= reply.status < 300:
+                answer = answer_of(reply.told)
                 if answer is not None:
                     return answer
-                why, after = f"its answer is none: {clipped(reply.text)}", 0.0
+                why, after = f"its answer is none: {clipped(self._hidden(reply.text))}", 0.0
                 continue
-            why, after = f"{reply.status_code} {_told(reply)}", _retry_after(reply.headers)
-            if reply.status_code == 400 and self._other_length(reply):
+            why = self._hidden(f"{reply.status} {_told(reply)}")
+            after = _retry_after(reply.headers)
+            if reply.status == 400 and self._other_length(reply):
                 continue
-            if reply.status_code not in _AGAIN or _spent(reply):
-                raise UserError(self._refusal(reply.status_code, why))
-        raise LanguageModelFailed(f"{self.name} did not answer in {self.tries} tries: {why}")
+            if reply.status not in _AGAIN or _spent(reply):
+                raise UserError(self._refusal(reply.status, why))
+        tries = "1 try" if self.tries == 1 else f"{self.tries} tries"
+        raise LanguageModelFailed(f"{self.name} did not answer in {tries}: {why}")
 
-    def _ask(self, question: Question) -> httpx2.Response:
-        key = os.environ.get(self.key, "").strip()
+    def _ask(self, question: Question) -> _Reply:
+        """Asks once.
+
+        Raises:
+            UserError: what the environment holds is no key.
+            httpx2.RequestError: no whole reply came, or not in time.
+        """
         asked: dict[str, Any] = {
             "model": self.model,
             "messages": [
-                {"role": each.role, "content": each.content} for each in question.messages
+                {"role": each.role, "content": _sendable(each.content)}
+                for each in question.messages
             ],
             self._length: question.max_tokens,
             "temperature": question.temperature,
@@ -126,11 +135,39 @@ class Endpoint:
         }
         if question.stop:
             asked["stop"] = list(question.stop)
-        return self._client.post(
+        key = self._key()
+        until = time.monotonic() + self.seconds
+        with self._client.stream(
+            "POST",
             f"{self.base_url.rstrip('/')}/chat/completions",
             json=asked,
             headers={"Authorization": f"Bearer {key}"} if key else {},
-        )
+        ) as reply:
+            content = bytearray()
+            for part in reply.iter_bytes():  # a timeout of httpx's own is that of one part
+                content += part
+                if time.monotonic() > until:
+                    raise httpx2.ReadTimeout("it goes on answering")
+                if len(content) > _MOST_BYTES:
+                    raise httpx2.ReadError(f"it answers with more than {_MOST_BYTES:,} bytes")
+            text = content.decode("utf-8", "replace")
+            return _Reply(reply.status_code, reply.reason_phrase, reply.headers, text)
+
+    def _key(self) -> str:
+        """The key, "" where there is none.
+
+        Raises:
+            UserError: it cannot be sent; it is not told, for it may be nearly right.
+        """
+        key = os.environ.get(self.key, "").strip()
+        if not (key.isascii() and key.isprintable()):
+            raise UserError(f"${self.key} holds what is no key: it has other than ASCII characters")
+        return key
+
+    def _hidden(self, text: str) -> str:
+        """What an endpoint says, without the key, should it repeat it."""
+        key = os.environ.get(self.key, "").strip()
+        return text.replace(key, f"${self.key}") if key else text
 
     def _take_turn(self) -> None:
         """Waits until the next question may be asked."""
@@ -143,7 +180,7 @@ class Endpoint:
         if pause:
             self.wait(pause)
 
-    def _other_length(self, reply: httpx2.Response) -> bool:
+    def _other_length(self, reply: _Reply) -> bool:
         """Whether it names the most tokens of an answer otherwise, as OpenAI's newer models do."""
         other = "max_completion_tokens"
         if self._length == other or other not in reply.text:
@@ -156,52 +193,49 @@ class Endpoint:
             held = "holds" if os.environ.get(self.key) else "is not set, and holds"
             return f"{self.name} refuses the key: {why}; ${self.key} {held} what is sent"
         if status == 404:
-            return f"no model {self.model!r} at {self.base_url}: {why}"
+            return (
+                f"no model {self.model!r} at {self.base_url}, or no endpoint (many addresses end "
+                f"in /v1): {why}"
+            )
+        if 300 <= status < 400:
+            return f"{self.base_url} is elsewhere: {why}"
         return f"{self.name} refuses the question: {why}"
 
 
-def answer_of(told: Any, prices: Prices | None) -> Answer | None:
-    """The answer in a reply of OpenAI's form, None where there is none."""
+def answer_of(told: Any) -> Answer | None:
+    """The answer in a reply of OpenAI's form, its cost left open; None where there is none."""
     try:
         choice = told["choices"][0]
         text = choice["message"].get("content") or ""
         used = told.get("usage") or {}
-        read = int(used.get("prompt_tokens") or 0)
-        written = int(used.get("completion_tokens") or 0)
         if not isinstance(text, str):
             text = "".join(part.get("text", "") for part in text)
         return Answer(
-            text=text,
-            prompt_tokens=read,
-            completion_tokens=written,
-            cost=None if prices is None else prices.cost(read, written),
+            text=_sendable(text),
+            prompt_tokens=int(used.get("prompt_tokens") or 0),
+            completion_tokens=int(used.get("completion_tokens") or 0),
             cut=choice.get("finish_reason") == "length",
         )
-    except (ValueError, KeyError, IndexError, TypeError, AttributeError):
+    except (ValueError, KeyError, IndexError, TypeError, AttributeError, OverflowError):
         return None
 
 
-def _json(reply: httpx2.Response) -> Any:
-    """A reply's JSON, None where it is none."""
-    try:
-        return reply.json()
-    except ValueError:
-        return None
+def _sendable(text: str) -> str:
+    """A text without halves of surrogate pairs, which UTF-8 cannot hold."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
-def _told(reply: httpx2.Response) -> str:
+def _told(reply: _Reply) -> str:
     """What the endpoint says of an error, in one line."""
-    try:
-        error = reply.json().get("error")
-        text = error.get("message") if isinstance(error, dict) else error
-    except (ValueError, AttributeError):
-        text = reply.text
-    return " ".join(str(text or reply.reason_phrase).split())[:300]
+    told = reply.told
+    text = told.get("error") if isinstance(told, dict) else reply.text
+    text = text.get("message") if isinstance(text, dict) else text
+    return " ".join(str(text or reply.headers.get("location") or reply.reason).split())[:300]
 
 
-def _spent(reply: httpx2.Response) -> bool:
+def _spent(reply: _Reply) -> bool:
     """Whether the account is at its end, which no waiting helps."""
-    return reply.status_code == 429 and "insufficient_quota" in reply.text
+    return reply.status == 429 and "insufficient_quota" in reply.text
 
 
 def _retry_after(headers: Mapping[str, str]) -> float:
@@ -214,4 +248,4 @@ def _retry_after(headers: Mapping[str, str]) -> float:
             seconds = (parsedate_to_datetime(told) - datetime.now(UTC)).total_seconds()
         except (ValueError, TypeError):
             return 0.0
-    return min(max(seconds, 0.0), 2 * _LONGEST_WAIT)
+    return min(max(0.0, seconds), 2 * _LONGEST_WAIT)  # in this order nan is 0

@@ -1,88 +1,65 @@
-"""Language models by name: what follows the method in ``llm:METHOD:MODEL``."""
+"""Language models by name: what `LanguageSettings.llm` says."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from webagents.errors import UserError, clipped
 from webagents.planners.language.cache import Cached
-from webagents.planners.language.counting import Counted
-from webagents.planners.language.endpoint import OPENAI, Endpoint, Prices
+from webagents.planners.language.counting import Counted, Prices
+from webagents.planners.language.endpoint import Endpoint
 from webagents.planners.language.local import Folder, Gguf
 from webagents.planners.language.model import LanguageModel
 from webagents.planners.language.scripted import Scripted
+from webagents.planners.settings import KEY, LanguageSettings
 from webagents.resources import home
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LanguageSettings:
-    """How language models are asked.
-
-    base_url: the endpoint's address; "": $OPENAI_BASE_URL, or OpenAI's own.
-    key: the environment variable that holds the endpoint's key.
-    seconds: how long an endpoint may take to answer, seconds.
-    tries: how often an endpoint is asked before it is given up.
-    per_minute: how many questions a minute an endpoint takes; 0: any number.
-    price_read: what a million tokens of questions cost; for the count of costs.
-    price_written: what a million tokens of answers cost.
-    context: the most tokens that a GGUF model reads and writes together.
-    threads: processors that a GGUF model uses.
-    cache: whether answers are kept, and questions asked once.
-    """
-
-    base_url: str = ""
-    key: str = "OPENAI_API_KEY"
-    seconds: float = 120.0
-    tries: int = 6
-    per_minute: float = 0.0
-    price_read: float = 0.0
-    price_written: float = 0.0
-    context: int = 8192
-    threads: int = 1
-    cache: bool = True
-
-
 def _endpoint(model: str, how: LanguageSettings) -> LanguageModel:
-    prices = Prices(read=how.price_read, written=how.price_written)
+    if how.llm_key_variable != KEY and not os.environ.get(how.llm_key_variable, "").strip():
+        raise UserError(f"${how.llm_key_variable}, which is to hold the key, is not set")
     return Endpoint(
         model=model,
-        base_url=how.base_url or os.environ.get("OPENAI_BASE_URL", "") or OPENAI,
-        key=how.key,
-        seconds=how.seconds,
-        tries=how.tries,
-        per_minute=how.per_minute or None,
-        prices=prices if how.price_read or how.price_written else None,
+        base_url=how.address,
+        key=how.llm_key_variable,
+        seconds=how.llm_seconds,
+        tries=how.llm_tries,
+        per_minute=how.llm_per_minute or None,
     )
+
+
+def _gguf(file: str, how: LanguageSettings) -> LanguageModel:
+    return Gguf(Path(file), context=how.llm_context, threads=how.llm_threads)
 
 
 MODELS: Mapping[str, Callable[[str, LanguageSettings], LanguageModel]] = {
     "openai": _endpoint,
     "transformers": lambda folder, how: Folder(Path(folder)),
-    "gguf": lambda file, how: Gguf(Path(file), context=how.context, threads=how.threads),
+    "gguf": _gguf,
     "scripted": lambda file, how: Scripted.read(Path(file)),
 }
 """Language models by the word before the colon; what follows it is handed to them."""
 
 
-def load_language(name: str, how: LanguageSettings | None = None) -> Counted:
-    """The language model of that name, which keeps count of what it is asked.
+def load_language(how: LanguageSettings) -> Counted:
+    """The language model of these settings, which keeps count of what it is asked.
 
-    ``openai:MODEL`` (any OpenAI-compatible endpoint), ``transformers:FOLDER``, ``gguf:FILE``,
-    ``scripted:FILE`` (a JSON list of answers).
+    `how.llm` is ``openai:NAME`` (any OpenAI-compatible endpoint), ``transformers:FOLDER``,
+    ``gguf:FILE`` or ``scripted:FILE`` (a JSON list of answers).
 
     Raises:
         UserError: there is none, or it cannot be loaded.
     """
-    how = how or LanguageSettings()
-    word, _, rest = name.partition(":")
+    known = "openai:NAME, transformers:FOLDER, gguf:FILE or scripted:FILE"
+    if not how.llm:
+        raise UserError(f"no language model is named; give llm (--llm), one of {known}")
+    word, _, rest = how.llm.partition(":")
     if word not in MODELS or not rest:
-        raise UserError(
-            f"no language model {clipped(name)}; they are openai:MODEL, transformers:FOLDER, "
-            "gguf:FILE, scripted:FILE"
-        )
+        raise UserError(f"no language model {clipped(how.llm)}; give llm (--llm), one of {known}")
     model = MODELS[word](rest, how)
-    kept = how.cache and word != "scripted"
-    return Counted(Cached(model, home() / "answers") if kept else model)
+    kept = how.llm_cache and word != "scripted"
+    priced = how.llm_price_read or how.llm_price_written
+    prices = Prices(read=how.llm_price_read, written=how.llm_price_written) if priced else None
+    return Counted(Cached(model, home() / "answers") if kept else model, prices)

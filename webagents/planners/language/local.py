@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 from webagents.errors import UserError, clipped
-from webagents.planners.language.endpoint import Prices, answer_of
+from webagents.planners.language.endpoint import answer_of
 from webagents.planners.language.model import Answer, LanguageModelFailed, Question
 
 
@@ -31,16 +31,21 @@ class Folder:
                 f"a local model needs the extra models ({error}); install it with: "
                 "pip install 'webagents-gym[models]'"
             ) from error
-        config = transformers.AutoConfig.from_pretrained(folder)
-        self._decodes_only = not config.is_encoder_decoder
-        kind = (
-            transformers.AutoModelForCausalLM
-            if self._decodes_only
-            else transformers.AutoModelForSeq2SeqLM
-        )
+        try:
+            config = transformers.AutoConfig.from_pretrained(folder)
+            self._decodes_only = not config.is_encoder_decoder
+            kind = (
+                transformers.AutoModelForCausalLM
+                if self._decodes_only
+                else transformers.AutoModelForSeq2SeqLM
+            )
+            self._model: Any = kind.from_pretrained(folder).eval()
+            self._tokenizer: Any = transformers.AutoTokenizer.from_pretrained(folder)
+        except (OSError, ValueError) as error:
+            raise UserError(
+                f"{clipped(str(folder))} is no folder of a transformers model: {error}"
+            ) from error
         self._torch: Any = torch
-        self._model: Any = kind.from_pretrained(folder).eval()
-        self._tokenizer: Any = transformers.AutoTokenizer.from_pretrained(folder)
         self._lock = threading.Lock()
         self._folder = folder
 
@@ -92,7 +97,7 @@ class Gguf:
         threads: processors to use; more than there are free ones is slower by far.
 
         Raises:
-            UserError: there is no such file, or `xllamacpp` is not installed.
+            UserError: there is no such file, it cannot be read, or `xllamacpp` is not installed.
         """
         if not file.is_file():
             raise UserError(f"no file {clipped(str(file))}")
@@ -107,8 +112,15 @@ class Gguf:
         how.model.path = str(file)
         how.n_ctx = context
         how.n_parallel = 1
+        how.verbosity = 1  # errors alone: its log would lie across the bar of progress
         how.cpuparams.n_threads = how.cpuparams_batch.n_threads = threads
-        self._server: Any = xllamacpp.Server(how)
+        try:
+            self._server: Any = xllamacpp.Server(how)
+        except RuntimeError as error:
+            raise UserError(
+                f"{clipped(str(file))} is no GGUF file that llama.cpp reads, or there is too "
+                f"little memory for it and {context} tokens; what llama.cpp says is above"
+            ) from error
         self._lock = threading.Lock()
         self._file = file
 
@@ -141,10 +153,10 @@ class Gguf:
             )
         if "error" in told or "code" in told:
             raise UserError(f"{self.name} refuses the question: {clipped(told, 300)}")
-        answer = answer_of(told, Prices(read=0.0, written=0.0))
+        answer = answer_of(told)
         if answer is None:
             raise LanguageModelFailed(f"{self.name} said {clipped(told, 300)}")
-        return answer
+        return replace(answer, cost=0.0)
 
 
 def before_stop(text: str, stop: tuple[str, ...]) -> tuple[str, bool]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, wait
+from contextlib import suppress
 from dataclasses import dataclass
+from threading import Thread
 from typing import Literal, Protocol, runtime_checkable
 
 from webagents.errors import MachineError
@@ -92,10 +95,34 @@ def answers(
 ) -> list[Answer]:
     """The answers to questions asked side by side, in their order.
 
+    After one that has none no more are asked, and those that are being answered are waited for, so
+    that they are kept; after Ctrl-C nothing is.
+
     Raises:
         LanguageModelFailed, UserError: one of them has none (see `LanguageModel.answer`).
     """
     if len(questions) < 2:
         return [model.answer(each) for each in questions]
-    with ThreadPoolExecutor(max_workers=min(workers, len(questions))) as pool:
-        return list(pool.map(model.answer, questions))
+    told: list[Future[Answer]] = [Future() for _ in questions]
+    left = deque(zip(questions, told, strict=True))
+    try:
+        for _ in range(min(workers, len(questions))):
+            # Not the threads of a pool: Python waits for those at its end, however long they take.
+            Thread(target=_ask, args=(model, left), daemon=True).start()
+        wait(told)
+    finally:
+        left.clear()
+    return [each.result() for each in told]
+
+
+def _ask(model: LanguageModel, left: deque[tuple[Question, Future[Answer]]]) -> None:
+    """Asks what is left, until a question has no answer; nor have those that are left then."""
+    with suppress(IndexError):  # nothing is left
+        while True:
+            asked, told = left.popleft()
+            try:
+                told.set_result(model.answer(asked))
+            except BaseException as error:  # noqa: BLE001 (raised where the answers are wanted)
+                told.set_exception(error)
+                while True:
+                    left.popleft()[1].set_exception(error)
