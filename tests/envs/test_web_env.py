@@ -74,6 +74,18 @@ def test_the_webgum_form_is_read_too(env):
     assert env.step("{'action': 'click', 'ref': '5'}")[1] == 1.0
 
 
+def test_a_change_of_how_it_is_played_holds_from_the_next_reset_on():
+    env = WebEnv("miniwob.click-test", max_steps=5)
+    env.reset(seed=0)
+    env.change(screenshots=False, view="visual")
+    observation, _ = env.reset(seed=0)
+    assert observation in env.observation_space
+    assert ("screenshot" in observation, ' box="' in observation["html"]) == (False, True)
+    with pytest.raises(UserError, match="view='visible' is not one of"):
+        env.change(view="visible")
+    env.close()
+
+
 def test_the_step_limit_truncates_the_unwrapped_environment():
     env = WebEnv("miniwob.click-test", max_steps=2, screenshots=False)
     env.reset(seed=0)

@@ -34,8 +34,8 @@ SOURCES: Mapping[str, Callable[[TaskSpec], Task]] = {
 """What plays a task, by the part of its id before the first dot."""
 
 
-def make_task(task: str | TaskSpec) -> Task:
-    """The task of that id, Gymnasium id or bare name.
+def make_task(task: str | TaskSpec | Task) -> Task:
+    """The task of that id, Gymnasium id or bare name; one that is made already, as it is.
 
     Raises:
         UnknownTask: there is none, or the name stands for several.
@@ -45,4 +45,6 @@ def make_task(task: str | TaskSpec) -> Task:
         if len(specs) != 1:
             raise UnknownTask(f"{clipped(task)} names {len(specs)} tasks; an environment plays one")
         (task,) = specs
+    if not isinstance(task, TaskSpec):
+        return task
     return SOURCES[task.id.partition(".")[0]](task)

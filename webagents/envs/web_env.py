@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 import gymnasium
@@ -15,7 +16,7 @@ from webagents.envs.launch import launch
 from webagents.envs.play import Play, Transition, checked_seed, patience
 from webagents.envs.rendering import Window
 from webagents.envs.spaces import ActionText, observation_space
-from webagents.envs.task import play_options
+from webagents.envs.task import Task, play_options
 from webagents.envs.tasks import make_task
 from webagents.errors import MachineError, UserError, clipped
 from webagents.types import NOTHING, Screenshot, TaskSpec
@@ -39,7 +40,7 @@ class WebEnv(gymnasium.Env[dict[str, Any], str]):
 
     def __init__(
         self,
-        task: str | TaskSpec,
+        task: str | TaskSpec | Task,
         *,
         render_mode: str | None = None,
         max_steps: int | None = None,
@@ -50,7 +51,8 @@ class WebEnv(gymnasium.Env[dict[str, Any], str]):
     ) -> None:
         """An environment for one task.
 
-        task: its id, such as ``miniwob.click-test``, or a catalogue entry.
+        task: its id, such as ``miniwob.click-test``, a catalogue entry, or a `Task` of one's own,
+            which `close` closes.
         render_mode: None, ``"rgb_array"`` (`render` gives the page's picture) or ``"human"`` (a
             window shows it).
         max_steps: the step limit; None: the catalogue's.
@@ -87,9 +89,7 @@ class WebEnv(gymnasium.Env[dict[str, Any], str]):
         self._browser: Browser | None = self._shared
         self._play = Play(self.options, ahead=ahead, pictures=render_mode is not None)
         area = self.task.spec
-        self.observation_space: spaces.Space[Any] = observation_space(
-            area.width, area.height, screenshots=self.options.screenshots and area.browser
-        )
+        self.observation_space: spaces.Space[Any] = self._space()
         self.action_space: spaces.Space[Any] = ActionText(area.width, area.height)
 
     def reset(
@@ -133,6 +133,23 @@ class WebEnv(gymnasium.Env[dict[str, Any], str]):
         self._show(made)
         return made.observation.as_dict(), made.reward, made.terminated, made.truncated, made.info
 
+    def change(self, **play: Any) -> None:
+        """Plays otherwise from the next `reset` on; see `PlayOptions`.
+
+        Raises:
+            UserError: a choice that is none.
+        """
+        self.options = play_options({**asdict(self.options), **play})
+        self._play.options = self.options
+        before, shown = self.observation_space, self._space().spaces
+        assert isinstance(before, spaces.Dict)
+        further = {
+            name: space
+            for name, space in before.spaces.items()
+            if name not in shown and name != "screenshot"
+        }
+        self.observation_space = spaces.Dict({**shown, **further})
+
     def render(self) -> Any:
         """The page's picture with ``"rgb_array"``, uint8 (height, width, 3); else None."""
         if self.render_mode == "rgb_array" and self._picture is not None:
@@ -156,6 +173,11 @@ class WebEnv(gymnasium.Env[dict[str, Any], str]):
         """Ends what `close` was not called for; as Python ends, browsers do so by themselves."""
         if getattr(self, "_browser", None) is not None and not sys.is_finalizing():
             self.close()
+
+    def _space(self) -> spaces.Dict:
+        area = self.task.spec
+        pictures = self.options.screenshots and area.browser
+        return observation_space(area.width, area.height, screenshots=pictures)
 
     def _running(self) -> Browser:
         if self._browser is None or not self._browser.alive:

@@ -49,7 +49,8 @@
   const VOID = new Set(["area", "br", "col", "embed", "hr", "img", "input", "source", "track", "wbr"]);
   const TEXT_ATTRIBUTES = new Set(["id", "class", "role", "type", "name", "for", "href", "src", "alt", "title",
     "placeholder", "label", "contenteditable", "draggable", "min", "max", "step", "maxlength", "multiple",
-    "readonly", "required", "tabindex", "colspan", "rowspan", "target", "accept", "pattern"]);
+    "readonly", "required", "tabindex", "colspan", "rowspan", "target", "accept", "pattern",
+    "data-wob_ref"]); // the last where MiniWoB's own scripts have been asked for the page's elements
   const SVG_ATTRIBUTES = new Set(["x", "y", "x1", "y1", "x2", "y2", "cx", "cy", "r", "rx", "ry", "width", "height",
     "d", "points", "transform", "viewBox", "fill", "stroke", "stroke-width", "font-size", "text-anchor"]);
 
