@@ -9,19 +9,23 @@ PIP    := $(BIN)/pip --disable-pip-version-check install -c constraints.txt
 EXTRAS := dev,bench,corpora,datasets,exports,models,planners,ray,selenium,serve,sb3,torchrl,training
 LOG    := $(VENV)/install.log
 FAILED := { tail -n 12 $(LOG); echo "error: pip failed; $(CURDIR)/$(LOG) has all it said" >&2; exit 1; }
+RELEASED := models/pointer-html
+POLICY := runs/policy
 ROOT   := $(shell [ "$$(id -u)" = 0 ] && command -v apt-get)
 
-.PHONY: help run test test-all bench lint venv clean
+.PHONY: help run test test-all bench policy lint venv clean
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | \
 		while IFS='|' read -r name text; do printf '%-16s %s\n' "$$name" "$$text"; done
 
-run: $(VENV)/.browser  ## play 20 tasks with the scripted experts and write runs/first/report.html
-	@echo "== Playing 20 MiniWoB tasks, 5 episodes each, in a real browser"
+run: $(VENV)/.browser  ## play 20 tasks with scripted experts, 56 with the released policy, write two reports
+	@echo "== Playing 20 MiniWoB tasks with the scripted experts, 5 episodes each, in a real browser"
 	@$(BIN)/webagents evaluate --policy expert --tasks @experts --episodes 5 --out runs/first
-	@echo "== The report, one file to open in a browser: $(CURDIR)/runs/first/report.html"
+	@echo "== Playing 56 MiniWoB tasks with $(RELEASED), 2 episodes each"
+	@$(BIN)/webagents evaluate --policy $(RELEASED) --tasks @webgum56 --episodes 2 --out runs/second
+	@echo "== The reports, files to open in a browser: $(CURDIR)/runs/first/report.html, runs/second/report.html"
 
 test: $(VENV)/.test-browser  ## install what the tests need, then run all but the slow ones
 	@echo "== Running the tests"
@@ -33,6 +37,25 @@ test-all: $(VENV)/.test-browser  ## run all the tests, the slow ones too
 
 bench: $(VENV)/.test-browser  ## measure speed; wants an idle machine
 	@$(BIN)/python benchmarks/env_speed.py
+
+LEARN := --view visual --actions 10 --batch 64 --window 512 --learning-rate 1e-3 --weight-decay 1e-4 \
+	--betas 0.9 0.98 --precision bfloat16 --monitor-every 0 --checkpoint-every 250 --resume
+SHOWN := --tasks @webgum56 --view visual --no-screenshots --resume
+
+policy: $(VENV)/.test-browser  ## make the released HTML policy anew: collect, train, judge; some hours, goes on after a stop
+	@echo "== Collecting demonstrations of all tasks, and more of hard ones"
+	@$(BIN)/webagents collect --policy expert:steady --episodes 300 --seed-start 1000000 $(SHOWN) --out $(POLICY)/all
+	@$(BIN)/webagents collect --policy expert:steady --quotas webgum56-hard --seed-start 1100000 $(SHOWN) --out $(POLICY)/hard
+	@echo "== Training, first on all tasks alike"
+	@$(BIN)/webagents train $(POLICY)/all --model pointer $(LEARN) --warmup-steps 100 --schedule constant --steps 3000 --out $(POLICY)/first
+	@echo "== Playing: how well in which task, and what the expert would have done"
+	@$(BIN)/webagents evaluate --policy $(POLICY)/first/model --tasks @webgum56 --episodes 5 --seed-start 700000000 --no-screenshots --out $(POLICY)/played
+	@$(BIN)/webagents collect --policy dagger:0.5:steady:$(POLICY)/first/model --keep all --quotas webgum56-played --seed-start 600000000 $(SHOWN) --out $(POLICY)/labelled
+	@echo "== Training, the more on a task the more often it failed"
+	@$(BIN)/webagents train $(POLICY)/all $(POLICY)/hard $(POLICY)/labelled --model $(POLICY)/first/model $(LEARN) \
+		--warmup-steps 50 --balance weak --rates $(POLICY)/played/report.json --steps 3800 --out $(POLICY)/second
+	@$(BIN)/webagents evaluate --policy $(POLICY)/second/model --tasks @webgum56 --episodes 100 --no-screenshots --out $(POLICY)/judged
+	@echo "== The policy: $(CURDIR)/$(POLICY)/second/model"
 
 lint: $(VENV)/.dev  ## check style, types and layers
 	@$(BIN)/ruff check .
@@ -57,8 +80,8 @@ $(VENV)/.made:
 	@touch $@
 
 $(VENV)/.core: $(VENV)/.made pyproject.toml constraints.txt
-	@echo "== Installing the package and what it needs (about a minute)"
-	@$(PIP) --no-build-isolation -e . > $(LOG) 2>&1 || $(FAILED)
+	@echo "== Installing the package, what it needs and PyTorch (some minutes)"
+	@$(PIP) --no-build-isolation -e '.[models]' > $(LOG) 2>&1 || $(FAILED)
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.made pyproject.toml constraints.txt
