@@ -24,12 +24,14 @@ def collected(out, **settings):
 
 
 def test_two_players_give_what_one_gives_and_leave_no_process(tmp_path):
+    before = psutil.Process().children(recursive=True)
     one = collected(tmp_path / "one", workers=1)
     two = collected(tmp_path / "two", workers=4, players=2)
     assert one == two
     steps = [step for demo in Dataset(tmp_path / "one") for step in demo.episode.steps]
     assert steps[0].observation.screenshot.shape == (210, 160, 3)
-    commands = [" ".join(p.cmdline()) for p in psutil.Process().children(recursive=True)]
+    left = [p for p in psutil.Process().children(recursive=True) if p not in before]
+    commands = [" ".join(p.cmdline()) for p in left]
     assert [c for c in commands if "resource_tracker" not in c] == []  # Python's own, one a process
 
 
