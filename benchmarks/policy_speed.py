@@ -44,7 +44,12 @@ def main() -> None:
     parser.add_argument("--policy", default="")
     parser.add_argument("--batches", type=int, nargs="+", default=[1, 16, 64])
     parser.add_argument("--decisions", type=int, default=512)
-    parser.add_argument("--steps", type=int, default=24, help="of training, in each turn")
+    parser.add_argument(
+        "--steps",
+        type=int,
+        default=4,
+        help="of training, in each turn; the rival takes half a minute each",
+    )
     parser.add_argument("--turns", type=int, default=3)
     parser.add_argument("--threads", type=int, default=2)
     given = parser.parse_args()
