@@ -235,6 +235,7 @@ def test_every_page_has_faramas_id():
     assert {"miniwob/click-test-v1", "miniwob/flight.AA-v1", "miniwob/simon-says-v1"} <= ours
 
 
+@pytest.mark.slow  # on a busy machine an element may be numbered later than there, see the docs
 def test_the_page_is_faramas_element_for_element(made, monkeypatch):
     for variable, name in (
         ("MINIWOB_CHROME_BINARY", "chromium"),
