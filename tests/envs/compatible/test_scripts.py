@@ -143,7 +143,6 @@ def test_a_script_for_miniwob_runs(imported, types, tmp_path):
     assert said(script, tmp_path) == MINIWOB_SAID
 
 
-@pytest.mark.slow  # on a busy machine an element may be numbered later than there, see the docs
 def test_the_same_script_says_the_same_with_faramas_package(tmp_path, monkeypatch):
     for variable, name in (
         ("MINIWOB_CHROME_BINARY", "chromium"),

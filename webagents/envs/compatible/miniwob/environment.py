@@ -25,15 +25,25 @@ from webagents.envs.play import checked_seed
 from webagents.envs.web_env import WebEnv
 from webagents.errors import ActionError, UserError, clipped
 
-# The page's own account of itself, as Farama's package asks for it.
-_QUESTION = """() => ({
-  dom: WOB_TASK_READY && !WOB_DONE_GLOBAL ? core.getDOMInfo() : null,
-  plain: typeof core.getUtterance() === "string",
-  metadata: {
-    done: WOB_DONE_GLOBAL, env_reward: WOB_REWARD_GLOBAL, raw_reward: WOB_RAW_REWARD_GLOBAL,
-    reason: WOB_REWARD_REASON ?? null,
-  },
-})"""
+# The page's own account of itself, as Farama's package asks for it. A page that went on loading is
+# looked at again at the same page time: what was numbered then is numbered anew.
+QUESTION = """() => {
+  const now = performance.now();
+  if (core.asked?.at === now) {
+    for (const element of document.querySelectorAll("[data-wob_ref]"))
+      if (Number(element.dataset.wob_ref) >= core.asked.from) delete element.dataset.wob_ref;
+    core.nextRefCode = core.asked.from;
+  }
+  core.asked = { at: now, from: core.nextRefCode };
+  return {
+    dom: WOB_TASK_READY && !WOB_DONE_GLOBAL ? core.getDOMInfo() : null,
+    plain: typeof core.getUtterance() === "string",
+    metadata: {
+      done: WOB_DONE_GLOBAL, env_reward: WOB_REWARD_GLOBAL, raw_reward: WOB_RAW_REWARD_GLOBAL,
+      reason: WOB_REWARD_REASON ?? null,
+    },
+  };
+}"""
 _REFS = re.compile(r'<[^\s>]+ ref="(\d+)"[^>]* data-wob_ref="(\d+)"')
 _WHY = "the pages come with the package, are waited for, and are fresh in each episode"
 
@@ -89,7 +99,7 @@ class MiniWoBEnvironment(gymnasium.Env[dict[str, Any], dict[str, Any]]):
         self._score = reward_processor or get_original_reward
         config = _config(action_space_config)
         self._env = played(
-            TellingTask(subdomain, _QUESTION),
+            TellingTask(subdomain, QUESTION),
             render_mode=render_mode,
             browser=browser,
             action_ms=action_ms + wait_ms,
