@@ -20,7 +20,6 @@ from webagents.envs.compatible.browsergym import (
     prune_html,
 )
 from webagents.envs.compatible.browsergym.trees import axtree_object, body_of, element_properties
-from webagents.envs.launch import launch
 from webagents.envs.web_env import WebEnv
 from webagents.errors import ActionError, UserError
 
@@ -35,13 +34,6 @@ TREE = """RootWebArea 'Login User Task', focused
 			StaticText 'Password'
 		[10] textbox ''
 	[11] button 'Login'"""
-
-
-@pytest.fixture(scope="module")
-def browser():
-    browser = launch()
-    yield browser
-    browser.close()
 
 
 @pytest.fixture

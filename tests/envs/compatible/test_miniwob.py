@@ -12,17 +12,9 @@ from gymnasium.utils.env_checker import check_env
 from webagents.browsers.loop import run
 from webagents.envs.compatible.miniwob import ActionSpaceConfig, ActionTypes, MiniWoBEnvironment
 from webagents.envs.compatible.miniwob.environment import QUESTION
-from webagents.envs.launch import launch
 from webagents.errors import UnknownTask, UserError
 
 LIMIT_SECONDS = 5.0
-
-
-@pytest.fixture(scope="module")
-def browser():
-    browser = launch()
-    yield browser
-    browser.close()
 
 
 @pytest.fixture
