@@ -141,3 +141,50 @@ def test_a_long_page_is_cut_to_what_the_instruction_is_about() -> None:
 def test_nothing_is_cut_from_a_page_that_fits() -> None:
     slots = read(asked(), pieces, Limits(elements=9))
     assert len(set(slots.refs.tolist()) - {0}) == PAGE.count("ref=")
+
+
+def test_numbers_are_the_same_with_and_without_leading_noughts() -> None:
+    slots = read(asked("Pick 08/30", page='<a ref="1">8</a><a ref="2">80</a>'), pieces)
+    assert linked(slots, Link.WORD_OF_TEXT) == {(1, slot_of(slots, 1))}
+    assert linked(slots, Link.WORD_OF_WHOLE) == {(1, slot_of(slots, 1))}
+
+
+def test_words_that_a_text_begins_or_ends_with_are_linked_with_it() -> None:
+    page = '<i ref="1">Chad</i><i ref="2">New Chad</i><i ref="3">ch</i><i ref="4">A cad</i>'
+    slots = read(asked('from "Ch" to "ad", a', page=page), pieces)
+    chad, new, same, cad = (slot_of(slots, ref) for ref in (1, 2, 3, 4))
+    ch, ad = 2, 6
+    assert linked(slots, Link.WORD_BEGINS) == {(ch, chad)}
+    assert linked(slots, Link.BEGUN_BY) == {(chad, ch)}
+    assert linked(slots, Link.WORD_ENDS) == {(ad, one) for one in (chad, new, cad)}
+    assert (ch, same) in linked(slots, Link.WORD_OF_WHOLE)
+
+
+def test_what_follows_on_the_page_is_linked_wherever_it_lies() -> None:
+    page = (
+        '<tr ref="1"><th ref="2">Genre</th><td ref="3"><input ref="4"></td></tr><br ref="5">'
+        '<p ref="6">so <b ref="7">it</b></p><select ref="8"><option ref="9">a</option></select>'
+    )
+    slots = read(asked("", page=f"<body>{page}</body>"), pieces)
+    order = [int(slots.refs[slot]) for slot in dict(sorted(linked(slots, Link.BEFORE))).values()]
+    assert order == [4, 0, 7, 8]  # Genre, its field, the text "so", "it", the list
+
+
+def test_the_least_and_the_most_of_texts_that_differ_in_numbers_are_told() -> None:
+    prices = ("For $324", "For $99", "For $1000", "3h 33m", "3h 5m", "7 left", "7 left", "99")
+    page = "".join(f'<p ref="{ref}">{price}</p>' for ref, price in enumerate(prices, 1))
+    slots = read(asked(page=f"<body>{page}</body>"), pieces)
+
+    def told(name: str) -> set[int]:
+        said = slots.facts[slots.facts[:, 1] == name_of(name)]
+        return {int(slots.refs[slot]) for slot in said[:, 0]}
+
+    assert told("least") == {2, 5}
+    assert told("most") == {3, 4}
+
+
+def test_the_options_of_lists_are_told_by_their_refs() -> None:
+    page = (
+        '<select ref="7"><option ref="8"> New\n York</option><option ref="9">Rome</option></select>'
+    )
+    assert read(asked(page=page), pieces).choices == {"7": ("New York", "Rome")}

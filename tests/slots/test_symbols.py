@@ -181,3 +181,43 @@ def test_the_right_symbols_are_numbered_for_the_batch(slots: Slots) -> None:
 def test_no_prompts_make_no_batch() -> None:
     with pytest.raises(UserError, match="no prompts"):
         batch_of([])
+
+
+COUNTRIES = (
+    '<select ref="5" multiple><option ref="6">Sri Lanka</option><option ref="7">Sudan</option>'
+    '<option ref="8">South Sudan</option><option ref="9">Çad</option></select>'
+    '<p ref="10">Sri Sudan</p>'
+)
+
+
+def in_any_way(slots: Slots, dice: random.Random, begun: str) -> str:
+    """An action said by symbols drawn from those allowed, after a name and a ref."""
+    saying = Saying(ALPHABET, slots)
+    for symbol in ALPHABET.spelled(parse(begun), slots)[:2]:
+        saying.add(symbol.number)
+    while not saying.done:
+        rule = saying.allowed()
+        copies = np.flatnonzero(rule.may_copy(len(slots.copies))) + ALPHABET.size + slots.size
+        saying.add(int(dice.choice([*np.flatnonzero(rule.fixed), *copies])))
+    return saying.action().text
+
+
+def test_only_options_of_the_list_can_be_chosen_each_once() -> None:
+    slots = read(asked("Pick Sri Lanka and Sudan", page=COUNTRIES), pieces)
+    names = {"Sri Lanka", "Sudan", "South Sudan", "Çad"}
+    many = set()
+    for number in range(60):
+        text = in_any_way(slots, random.Random(number), "select_option('5', 'Sudan')")
+        chosen = parse(text).arguments["options"]
+        assert len(set(chosen)) == len(chosen)
+        assert set(chosen) <= names
+        many.add(len(chosen))
+    assert many == {1, 2, 3, 4}
+
+
+def test_what_is_no_option_of_the_list_cannot_be_learned() -> None:
+    slots = read(asked("Pick Sri Lanka and Sudan", page=COUNTRIES), pieces)
+    wanted = ALPHABET.spelled(parse("select_option('5', ['Sri Lanka', 'Sudan'])"), slots)
+    assert Lesson.of(slots, wanted, ALPHABET).slots is slots
+    with pytest.raises(UserError, match="'select_option' cannot be said"):
+        Lesson.of(slots, ALPHABET.spelled(parse("select_option('5', 'Sri')"), slots), ALPHABET)

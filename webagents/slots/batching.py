@@ -58,7 +58,8 @@ class Lesson(NamedTuple):
 def _fits(symbol: Symbol, allowed: Allowed, slots: Slots, alphabet: Alphabet) -> bool:
     if symbol.number < alphabet.size:
         return bool(allowed.fixed[symbol.number])
-    return allowed.elements if symbol.number < alphabet.size + slots.size else allowed.copies
+    copy = symbol.number - alphabet.size - slots.size
+    return allowed.elements if copy < 0 else bool(allowed.may_copy(len(slots.copies))[copy])
 
 
 def batch_of(asked: Sequence[Slots]) -> Arrays:
@@ -107,9 +108,9 @@ def lessons_of(lessons: Sequence[Lesson], alphabet: Alphabet) -> Arrays:
     """`batch_of` the prompts, with the actions.
 
     Adds ``symbols`` (B, T), what is said before each symbol, ``ways`` (B, T, W), the symbols that
-    are right, -1 for none, ``labels`` (B, T), the first of them or -100, ``allowed`` (B, T, V) and
-    ``may_point`` and ``may_copy`` (B, T). Symbols are numbered for the batch: fixed ones, then S
-    slots, then C copies.
+    are right, -1 for none, ``labels`` (B, T), the first of them or -100, ``allowed`` (B, T, V),
+    ``may_point`` (B, T) and ``may_copy`` (B, T, C). Symbols are numbered for the batch: fixed ones,
+    then S slots, then C copies.
     """
     arrays = batch_of([lesson.slots for lesson in lessons])
     rows, width = arrays["kinds"].shape
@@ -119,9 +120,10 @@ def lessons_of(lessons: Sequence[Lesson], alphabet: Alphabet) -> Arrays:
     symbols = np.full((rows, longest), START, np.int64)
     allowed = np.zeros((rows, longest, alphabet.size), np.bool_)
     allowed[:, :, START] = True  # where nothing is learned something has to be allowed
-    pointing = np.zeros((2, rows, longest), np.bool_)
+    may_point = np.zeros((rows, longest), np.bool_)
+    may_copy = np.zeros((rows, longest, arrays["copies"].shape[1]), np.bool_)
     for row, lesson in enumerate(lessons):
-        further = width - lesson.slots.size
+        further, copies = width - lesson.slots.size, len(lesson.slots.copies)
         for place, (symbol, rule) in enumerate(zip(lesson.symbols, lesson.allowed, strict=True)):
             moved = [
                 way + further if way >= alphabet.size + lesson.slots.size else way
@@ -131,12 +133,13 @@ def lessons_of(lessons: Sequence[Lesson], alphabet: Alphabet) -> Arrays:
             if place + 1 < longest:
                 symbols[row, place + 1] = moved[0]
             allowed[row, place] = rule.fixed
-            pointing[:, row, place] = rule.elements, rule.copies
+            may_point[row, place] = rule.elements
+            may_copy[row, place, :copies] = rule.may_copy(copies)
     return arrays | {
         "symbols": symbols,
         "ways": ways,
         "labels": np.where(ways[:, :, 0] < 0, NO_LABEL, ways[:, :, 0]),
         "allowed": allowed,
-        "may_point": pointing[0],
-        "may_copy": pointing[1],
+        "may_point": may_point,
+        "may_copy": may_copy,
     }

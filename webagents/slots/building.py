@@ -73,6 +73,7 @@ class Builder:
         self.copied_pieces: list[tuple[int, int, int]] = []
         self.seen: list[int] = []
         self.boxes: list[Box] = []
+        self.choices: dict[str, tuple[str, ...]] = {}
 
     def slot(self, kind: SlotKind, ref: int = 0) -> int:
         """A new slot's number."""
@@ -128,6 +129,7 @@ class Builder:
             pieces=_table(self.copied_pieces, 3),
             seen=np.asarray(self.seen[: len(shown)], np.int32),
             crops=_NO_PICTURE if screenshot is None else crops(screenshot, shown, side),
+            choices=self.choices,
         )
 
     def _told(self, tables: Sequence[Ints], columns: int) -> Ints:

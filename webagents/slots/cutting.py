@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from webagents.slots.words import words_of
+from webagents.slots.words import key, words_of
 
 ACTIVE = frozenset({"a", "button", "input", "select", "option", "textarea", "label", "summary"})
 """Elements made to be acted on."""
@@ -17,7 +17,7 @@ STATES = ("focused", "checked", "selected", "role", "onclick", "tabindex", "cont
 def kept(root: Any, asked: Collection[str], most: int) -> set[Any] | None:
     """The elements to read, at most about `most`, None for all of them.
 
-    asked: the instruction's words, in small letters.
+    asked: the keys of the instruction's words.
 
     An element counts the more the more of the instruction's words it has, the rarer on the page the
     more, and if it is made to be acted on, or is in view. Those around a kept one count as well,
@@ -28,7 +28,7 @@ def kept(root: Any, asked: Collection[str], most: int) -> set[Any] | None:
     if sum(costs) <= most:
         return None
     texts = [_texts(element) for element in elements]
-    words = [{word.text.lower() for word in words_of(text, 64)} & set(asked) for text in texts]
+    words = [{key(word.text) for word in words_of(text, 64)} & set(asked) for text in texts]
     common: dict[str, int] = {}
     for found in words:
         for word in found:

@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from webagents.actions import ACTIONS, Action, Parameter
-from webagents.actions.kinds import REFERENCE, Kind, Value
+from webagents.actions.kinds import REFERENCE, TEXTS, Kind, Value
+from webagents.slots.choosing import Choosing, choosing
 from webagents.slots.literals import as_value, complete, copyable, following
 from webagents.slots.records import Slots
 from webagents.slots.symbols import END, SEPARATOR, Alphabet
@@ -28,11 +29,21 @@ class Allowed(NamedTuple):
     fixed: (V,) bool, of the fixed symbols.
     elements: whether it may be an element.
     copies: whether it may be a copied word.
+    which: the only ones that it may be, None for any.
     """
 
     fixed: NDArray[np.bool_]
     elements: bool
     copies: bool
+    which: frozenset[int] | None = None
+
+    def may_copy(self, copies: int) -> NDArray[np.bool_]:
+        """Which of so many copies it may be: (C,) bool."""
+        if self.which is None:
+            return np.full(copies, self.copies)
+        may = np.zeros(copies, np.bool_)
+        may[list(self.which)] = self.copies
+        return may
 
 
 @dataclass(slots=True)
@@ -62,16 +73,19 @@ class Saying:
             return _allowed(self.alphabet, end=True)
         if parameter.kind is REFERENCE:
             return _allowed(self.alphabet, elements=True)
+        options = self._options()
         place, begun = len(self._values), bool(self._text)
         before = place > 0 and self._values[-1] is not None
         needed = self._needed(place, before=before)
         barred = self._halves(place) and not before
         bytes_ = NONE if barred else _following(parameter.kind, self._text)
+        bytes_ = bytes_ if options is None else options.bytes
         whole = not begun or (bytes_ != _TAIL and bytes_ not in _CONTINUING.values())
         ends = whole and complete(parameter.kind, self._text, optional=not needed)
+        ends = ends if options is None else options.ends
         room = self._spent < self.longest
         later = range(place + 1, len(self._parameters))
-        return _allowed(
+        allowed = _allowed(
             self.alphabet,
             end=(ends or not (needed or begun))
             and not any(self._needed(one, before=begun and one == place + 1) for one in later),
@@ -79,6 +93,9 @@ class Saying:
             text=bytes_ if room or not ends else NONE,
             copies=copyable(parameter.kind) and whole and room,
         )
+        if options is None or not allowed.copies:
+            return allowed
+        return allowed._replace(which=options.copies(self.slots, self._copied))
 
     def add(self, symbol: int) -> None:
         """Says one symbol more, which has to be an allowed one."""
@@ -111,6 +128,13 @@ class Saying:
         return Action(
             name=self.name, arguments={name: value for name, value in given if value is not None}
         )
+
+    def _options(self) -> Choosing | None:
+        """What may come next in the options of a list, None where something else is said."""
+        if self._parameter is None or self._parameter.kind is not TEXTS or not self._values:
+            return None
+        options = self.slots.choices.get(str(self._values[0]))
+        return choosing(options, self._text) if options else None
 
     @property
     def _parameters(self) -> tuple[Parameter, ...]:

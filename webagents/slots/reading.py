@@ -1,14 +1,14 @@
 """A prompt read into slots.
 
 The words of the instruction are matched with the page's: a word that both have is a link between
-its slots, whatever the task. Matching disregards case. Colours are told by number, and by name.
+its slots, whatever the task. Matching disregards case and leading noughts; the beginnings and ends
+of texts are matched as well. Colours are told by number, and by name; of texts that are alike but
+for their numbers, the least and the most are told.
 """
 
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,8 @@ from webagents.slots.building import Builder
 from webagents.slots.colors import color_words
 from webagents.slots.crops import box_of
 from webagents.slots.cutting import kept
+from webagents.slots.extremes import extremes
+from webagents.slots.matching import Matching
 from webagents.slots.records import Link, SlotKind, Slots
 from webagents.slots.words import Pieces, Word, words_of
 
@@ -36,6 +38,9 @@ LABELS = ("for", "aria-labelledby", "aria-controls", "href")
 
 BOX = "box"
 """The attribute that says where an element is on the screenshot."""
+
+UNSEEN = frozenset({"br", "hr", "option", "optgroup", "title", "desc"})
+"""Elements that do not stand in a page's order for themselves."""
 
 NUMERIC = re.compile(r"#[0-9a-f]{6}|[\d\s.,-]+(px|%)?")
 """Values that are nothing but numbers."""
@@ -70,12 +75,14 @@ class _Reader:
     def __init__(self, asked: Prompt, pieces: Pieces, limits: Limits) -> None:
         self.asked, self.limits = asked, limits
         self.builder = Builder(pieces)
-        self.instruction: list[Word] = []
-        self.places: Mapping[str, Sequence[int]] = {}
+        self.instruction = words_of(asked.instruction, limits.words)
+        self.matching = Matching(self.builder, self.instruction)
         self.of_ref: dict[int, int] = {}
         self.of_id: dict[str, int] = {}
         self.pointing: list[tuple[int, str]] = []
         self.offers: list[tuple[int, list[Word]]] = []
+        self.texts: list[tuple[int, str]] = []
+        self.leaf: int | None = None
 
     def slots(self) -> Slots:
         """All of it."""
@@ -84,7 +91,7 @@ class _Reader:
         for word in words_of(self.asked.error, self.limits.text):
             self.builder.say(self.builder.slot(SlotKind.ERROR), "error", word.text)
         root = parse_html(self.asked.html)
-        self._element(root, None, kept(root, self.places, self.limits.elements))
+        self._element(root, None, kept(root, self.matching.places, self.limits.elements))
         for slot, target in self.pointing:
             if (to := self.of_id.get(target)) is not None and to != slot:
                 self.builder.link(Link.LABEL, slot, to)
@@ -92,6 +99,8 @@ class _Reader:
             for ref in refs:
                 if (on := self.of_ref.get(ref)) is not None:
                     self.builder.link(Link.ACTION_ON, slot, on)
+        for name, slot in extremes(self.texts):
+            self.builder.say(slot, name, "")
         for slot, words in self.offers:
             room = self.limits.copies - len(self.builder.copies)
             self.builder.offer(slot, words[: max(room, 0)])
@@ -99,18 +108,14 @@ class _Reader:
         return self.builder.built(screenshot, self.limits.picture)
 
     def _instruction(self) -> None:
-        self.instruction = words_of(self.asked.instruction, self.limits.words)
-        places: dict[str, list[int]] = defaultdict(list)
         last = None
         for word in self.instruction:
             slot = self.builder.slot(SlotKind.WORD)
             self.builder.say(slot, "word", word.text)
             if last is not None:
                 self.builder.link(Link.PREVIOUS, last, slot)
-            places[word.text.lower()].append(slot)
             self.builder.offer(slot, [word])
             last = slot
-        self.places = dict(places)
 
     def _action(self, text: str, age: int) -> tuple[int, list[int]]:
         """An action's slot, and the refs it names."""
@@ -132,22 +137,14 @@ class _Reader:
             else:
                 said = " ".join(value) if isinstance(value, tuple) else str(value)
                 words = self.builder.say(slot, parameter.name, said, self.limits.text)
-                self._match(slot, words, Link.TYPED)
+                self.matching.words(slot, words, Link.TYPED)
         return slot, refs
 
-    def _match(self, slot: int, words: Sequence[Word], type_: Link) -> None:
-        for text in dict.fromkeys(word.text.lower() for word in words):
-            for place in self.places.get(text, ()):
-                self.builder.link(type_, place, slot)
-
-    def _match_whole(self, slot: int, words: Sequence[Word]) -> None:
-        """Links a text or a value with the places where the instruction has the whole of it."""
-        texts = [word.text.lower() for word in words]
-        for first in self.places.get(texts[0], ()):  # the instruction's slots are the first ones
-            said = self.instruction[first : first + len(texts)]
-            if [word.text.lower() for word in said] == texts:
-                for place in range(first, first + len(texts)):
-                    self.builder.link(Link.WORD_OF_WHOLE, place, slot)
+    def _in_order(self, slot: int) -> None:
+        """Links what has nothing in it with the last one before on the page, wherever it lies."""
+        if self.leaf is not None:
+            self.builder.link(Link.BEFORE, self.leaf, slot)
+        self.leaf = slot
 
     def _element(self, element: Any, parent: int | None, keep: set[Any] | None) -> int | None:
         """An element's slot, or None where it was cut off; its children hang on its parent then."""
@@ -159,6 +156,10 @@ class _Reader:
                 self.builder.link(Link.PARENT, parent, slot)
         here = parent if slot is None else slot
         inner = [child for child in element if isinstance(child.tag, str)]
+        if slot is not None and element.tag == "select":
+            self._choices(element)
+        if slot is not None and element.tag not in UNSEEN and _is_leaf(element):
+            self._in_order(slot)
         previous = None
         if slot is not None and (element.text or "").strip():
             if inner:
@@ -182,15 +183,22 @@ class _Reader:
         slot = self.builder.slot(SlotKind.TEXT)
         self.builder.link(Link.PARENT, parent, slot)
         self._says(slot, "text", text)
+        self._in_order(slot)
         return slot
+
+    def _choices(self, element: Any) -> None:
+        options = (" ".join("".join(one.itertext()).split()) for one in element.iter("option"))
+        self.builder.choices[element.get("ref", "")] = tuple(dict.fromkeys(options))
 
     def _says(self, slot: int, field: str, text: str) -> None:
         """A text that a person sees, matched with the instruction and offered for copying."""
         self.builder.say(slot, field, text, self.limits.text)
         words = words_of(text, self.limits.copies)
         if words:
-            self._match(slot, words, Link.WORD_OF_TEXT)
-            self._match_whole(slot, words)
+            self.matching.words(slot, words, Link.WORD_OF_TEXT)
+            self.matching.whole(slot, words)
+            self.matching.edges(slot, text)
+            self.texts.append((slot, text))
             self.offers.append((slot, words))
 
     def _attributes(self, slot: int, element: Any) -> None:
@@ -213,8 +221,12 @@ class _Reader:
                     called = color_words(value)
                     words = self.builder.say(slot, name, called, most) if called else ()
                 if words:
-                    self._match(slot, words, Link.WORD_OF_VALUE)
-                    self._match_whole(slot, words)
+                    self.matching.words(slot, words, Link.WORD_OF_VALUE)
+                    self.matching.whole(slot, words)
+
+
+def _is_leaf(element: Any) -> bool:
+    return element.tag == "select" or not any(isinstance(child.tag, str) for child in element)
 
 
 def _ref(element: Any) -> int:

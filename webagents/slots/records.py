@@ -10,6 +10,7 @@ of copies, K pictures.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import IntEnum
 from typing import NamedTuple
 
@@ -50,6 +51,12 @@ class Link(IntEnum):
     ACTED_ON = 13
     TYPED = 14
     TYPED_IN = 15
+    BEFORE = 16
+    AFTER = 17
+    WORD_BEGINS = 18
+    BEGUN_BY = 19
+    WORD_ENDS = 20
+    ENDED_BY = 21
 
 
 class Slots(NamedTuple):
@@ -67,6 +74,7 @@ class Slots(NamedTuple):
     pieces: (P, 3): copy, piece, place.
     seen: (K,), the slots of elements that have a picture; none for a model that does not see.
     crops: (K, S, S, 3) uint8, the pictures, S pixels a side.
+    choices: by the ref of a list, the texts of its options.
     """
 
     kinds: Ints
@@ -80,6 +88,7 @@ class Slots(NamedTuple):
     pieces: Ints
     seen: Ints
     crops: NDArray[np.uint8]
+    choices: Mapping[str, tuple[str, ...]]
 
     @property
     def size(self) -> int:

@@ -33,6 +33,11 @@ class Word(NamedTuple):
     before: str
 
 
+def key(text: str) -> str:
+    """What words that are the same have in common: case and leading noughts aside."""
+    return text.lstrip("0") or "0" if text.isdecimal() else text.lower()
+
+
 def words_of(text: str, most: int | None = None) -> list[Word]:
     """The words of a text: runs of letters, digits and underscores, and signs one by one.
 

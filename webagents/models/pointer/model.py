@@ -153,7 +153,7 @@ class PointerT5(PreTrainedModel):
             [
                 allowed,
                 may_point[..., None] & read.elements[:, None],
-                may_copy[..., None] & read.copies[:, None],
+                may_copy & read.copies[:, None],
             ],
             2,
         )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import torch
-from torch import Tensor
+from numpy.typing import NDArray
 
 from webagents.actions import Action
 from webagents.models.pointer.model import PointerT5
@@ -36,7 +36,9 @@ def say(model: PointerT5, asked: Sequence[Slots], *, longest: int = 512) -> list
             model.embed(symbols, read), read.states, read.mask, None, cache, use_cache=True
         )
         cache = decoded.past_key_values
-        scores = model.scores(decoded.last_hidden_state, read, *_rules(sayings, alphabet, device))
+        rules = _rules(sayings, alphabet, read.copies.shape[1])
+        allowed = (torch.from_numpy(rule).to(device) for rule in rules)
+        scores = model.scores(decoded.last_hidden_state, read, *allowed)
         symbols = scores[:, 0].argmax(1, keepdim=True)
         for saying, symbol in zip(sayings, symbols[:, 0].tolist(), strict=True):
             if not saying.done:
@@ -46,17 +48,17 @@ def say(model: PointerT5, asked: Sequence[Slots], *, longest: int = 512) -> list
 
 
 def _rules(
-    sayings: Sequence[Saying], alphabet: Alphabet, device: torch.device
-) -> tuple[Tensor, Tensor, Tensor]:
+    sayings: Sequence[Saying], alphabet: Alphabet, copies: int
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_], NDArray[np.bool_]]:
+    """What each may say next, as `PointerT5.scores` takes it: (B, 1, V), (B, 1), (B, 1, C)."""
     fixed = np.zeros((len(sayings), 1, alphabet.size), np.bool_)
-    pointing = np.zeros((2, len(sayings), 1), np.bool_)
+    points = np.zeros((len(sayings), 1), np.bool_)
+    words = np.zeros((len(sayings), 1, copies), np.bool_)
     for row, saying in enumerate(sayings):
         if saying.done:
             fixed[row, 0, END] = True
             continue
-        rule = saying.allowed()
-        fixed[row, 0] = rule.fixed
-        pointing[:, row, 0] = rule.elements, rule.copies
-    allowed = torch.from_numpy(fixed).to(device)
-    points, copies = torch.from_numpy(pointing).to(device)
-    return allowed, points, copies
+        rule, own = saying.allowed(), len(saying.slots.copies)
+        fixed[row, 0], points[row] = rule.fixed, rule.elements
+        words[row, 0, :own] = rule.may_copy(own)
+    return fixed, points, words
