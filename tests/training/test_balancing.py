@@ -15,8 +15,9 @@ def test_each_balance_takes_what_it_says():
         "none": {"t.long": 1.0, "t.rare": 1.0, "t.short": 1.0},
         # 20 steps of each
         "uniform": pytest.approx({"t.long": 0.02, "t.rare": 1.0, "t.short": 0.2}),
-        # steps as 0.8 to 0.1 (that is solved, but not forgotten) to their mean of 0.45
-        "weak": pytest.approx({"t.long": 0.16, "t.rare": 1.0, "t.short": 0.9}),
+        # steps as 0.8 to 0.1 (that is solved, but not forgotten) to their mean of 0.45, times the
+        # roots of 10, 2 and 1
+        "weak": pytest.approx({"t.long": 0.16 * 5**0.5, "t.rare": 1.0, "t.short": 0.9 / 2**0.5}),
         # 210 * 77 / 347 = 47 more of the weak one's 100; of the easy one 5 of 10
         "html-t5++": pytest.approx({"t.long": 1.0, "t.rare": 0.5 / 1.47, "t.short": 1 / 1.47}),
     }

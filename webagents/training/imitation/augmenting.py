@@ -1,8 +1,8 @@
 """A page told in other ways: what a model has to see through, for it is not what the page means.
 
-`augmented` shuffles the attributes of tags, drops and renames ids and classes, and moves the page's
-boxes. Refs, texts and values stay, so that the action that was right stays right. It is a function
-of the prompt and of the dice.
+`augmented` shuffles the attributes of tags, drops and renames ids and classes, leaves out closing
+tags, and moves the page's boxes. Refs, texts and values stay, so that the action that was right
+stays right. It is a function of the prompt and of the dice.
 """
 
 from __future__ import annotations
@@ -13,16 +13,17 @@ from collections.abc import Callable
 
 from webagents.prompt import Prompt
 
-OFTEN = 0.5
+SHUFFLED, NAMED, MOVED, UNCLOSED = 0.5, 0.3, 0.5, 0.2
 """How likely each kind of change is for a prompt. Our choice, as are the numbers below."""
 
 DROPPED, RENAMED = 0.2, 0.4
 """The shares of a page's ids and classes that are dropped, and that are renamed."""
 
-MOVED = 40
+FARTHEST = 40
 """By how many CSS pixels boxes are moved at most, to any side."""
 
 _TAG = re.compile(r"<[a-zA-Z][^>]*>")
+_CLOSING = re.compile(r"</[a-zA-Z][^>]*>")
 _NAME = re.compile(r"<[^\s>]+")
 _PART = re.compile(r' ([^\s"=>]+)(?:="([^"]*)")?')
 _NAMING = ("id", "for", "aria-labelledby", "aria-controls", "aria-describedby", "aria-owns")
@@ -40,15 +41,19 @@ def augmented(asked: Prompt, action: str, dice: random.Random) -> Prompt:
 
     action: what is to be learned.
     """
-    shuffles, names, moves = (dice.random() < OFTEN for _ in range(3))
+    kinds = (SHUFFLED, NAMED, MOVED, UNCLOSED)
+    shuffles, names, moves, opens = (dice.random() < often for often in kinds)
     pointed = any("mouse_" in text for text in (action, *asked.actions))
     page = asked.html
     if names:
         page = _with_names(page, _new_names(page, asked.instruction, dice))
     if moves and not pointed and not asked.screenshots:
-        page = _moved(page, dice.randint(-MOVED, MOVED), dice.randint(-MOVED, MOVED))
+        page = _moved(page, *(dice.randint(-FARTHEST, FARTHEST) for _ in range(2)))
     if shuffles:
         page = _shuffled(page, dice)
+    if opens:
+        share = dice.random()
+        page = _CLOSING.sub(lambda tag: "" if dice.random() < share else tag.group(), page)
     return asked._replace(html=page)
 
 

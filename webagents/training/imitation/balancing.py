@@ -7,6 +7,7 @@ repeated within an epoch: of the task that is to weigh most all is taken, of the
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from math import sqrt
 from statistics import fmean
 from typing import Literal, get_args
 
@@ -33,8 +34,9 @@ def shares_of(balance: Balance, held: Mapping[str, Held], rates: Rates) -> dict[
 
     none: all of every task.
     uniform: as many steps of every task, for it is steps that are learned from.
-    weak: of every task steps in proportion to its rate of failure, at least `LEAST_FAILURE`; a task
-        that was not played counts as the mean of those that were. Without rates, uniform.
+    weak: of every task steps in proportion to its rate of failure, at least `LEAST_FAILURE`, times
+        the root of its steps an episode, for one wrong step spoils all; a task that was not played
+        counts as the mean of those that were. Without rates, uniform. The root is our choice.
     html-t5++: HTML-T5++'s recipe by `rebalance`: the weakest tasks' episodes more often, by 77/347
         of all there are, and half of those of easy tasks. Without rates, none.
 
@@ -55,8 +57,13 @@ def _uniform(held: Mapping[str, Held], rates: Rates) -> dict[str, float]:
 
 def _weak(held: Mapping[str, Held], rates: Rates) -> dict[str, float]:
     failures = {task: max(1 - rates[task], LEAST_FAILURE) for task in sorted(held) if task in rates}
-    usual = fmean(failures.values()) if failures else 1.0
-    return {task: failures.get(task, usual) / one.steps for task, one in held.items()}
+    if not failures:
+        return _uniform(held, rates)
+    usual = fmean(failures.values())
+    return {
+        task: failures.get(task, usual) / one.steps * sqrt(one.steps / one.episodes)
+        for task, one in held.items()
+    }
 
 
 def _html_t5pp(held: Mapping[str, Held], rates: Rates) -> dict[str, float]:
