@@ -237,8 +237,8 @@ def test_a_worker_that_dies_is_replaced_and_its_piece_is_read_again(crawl, whole
 
 
 @pytest.mark.slow
-def test_workers_end_with_the_process_that_began_them(tmp_path):
-    source = lines(tmp_path / "a.jsonl", [{"html": page(n)} for n in range(4000)])
+def test_workers_end_with_the_process_that_began_them(tmp_path):  # and not after minutes
+    source = lines(tmp_path / "a.jsonl", [{"html": page(n)} for n in range(20_000)])
     for number in range(3):
         (tmp_path / f"{number}.jsonl").write_bytes(source.read_bytes())
     script = tmp_path / "build.py"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
@@ -10,6 +11,7 @@ from functools import partial
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from threading import Thread
 from typing import NamedTuple
 
 from webagents.data.corpora.memory import in_a_thread
@@ -97,6 +99,7 @@ def _end(worker: _Worker) -> None:
 def _work(rules: Rules, pipe: Connection) -> None:
     """A worker's process: does what comes through the pipe, until its end."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's, which ends this one
+    Thread(target=_end_with_parent, daemon=True).start()
     try:
         while True:
             job = pipe.recv()
@@ -109,3 +112,11 @@ def _work(rules: Rules, pipe: Connection) -> None:
             pipe.send(said)
     except (EOFError, BrokenPipeError, ConnectionResetError):
         return
+
+
+def _end_with_parent() -> None:
+    """Ends this process, in the middle of a piece too, when the one that began it is no more."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    wait([parent.sentinel])
+    os._exit(1)
