@@ -192,6 +192,16 @@ class Demanding(Protocol):
 
 
 @runtime_checkable
+class Batching(Protocol):
+    """A policy that is best held once and asked for many episodes together, as networks are.
+
+    rows: how many it reads at once.
+    """
+
+    rows: int
+
+
+@runtime_checkable
 class Policy(Protocol):
     """Anything that acts. Batch first: one decision an episode, in the same order."""
 

@@ -2,8 +2,8 @@
 
 import random
 
-from webagents.collection.crew import News
 from webagents.collection.player import Played, streamed
+from webagents.crews import News
 from webagents.data.columns import batch_of
 from webagents.data.demonstration import Demonstration
 from webagents.types import Episode, Observation, Step

@@ -1,9 +1,12 @@
 """A collection over a Ray cluster gives the files of a local one, also when a node is lost."""
 
+from functools import partial
+
 import pytest
 
 from webagents.collection.collect import CollectConfig, collect
-from webagents.collection.ray_crew import RayCrew
+from webagents.collection.player import Player
+from webagents.crews.ray_crew import RayCrew
 from webagents.progress import silent
 
 ray = pytest.importorskip("ray", reason="the extra ray is not installed")
@@ -50,6 +53,11 @@ def test_a_node_killed_in_the_middle_is_made_up_for(tmp_path, cluster):
                 cluster.add_node(num_cpus=2)
             return news
 
-    spread = collected(tmp_path / "ray", engine="ray", players=2, crew=Crew)
+    spread = collected(
+        tmp_path / "ray",
+        engine="ray",
+        players=2,
+        crew=lambda how, size: Crew(partial(Player, how), size),
+    )
     assert len(lost) >= 2
     assert spread == local

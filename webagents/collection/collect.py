@@ -8,16 +8,17 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
+from functools import partial
 from operator import attrgetter
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from webagents.collection.crew import Crew, ProcessCrew
-from webagents.collection.dispatch import dispatch
+from webagents.collection.crew import ProcessCrew
 from webagents.collection.ledger import LINES, Ledger
 from webagents.collection.plan import Plan
-from webagents.collection.player import Playing
+from webagents.collection.player import Played, Player, Playing
 from webagents.collection.quotas import from_table, uniform
+from webagents.crews import Crew, dispatch
 from webagents.data.summary import About
 from webagents.data.writer import SHARD_BYTES, DatasetWriter
 from webagents.envs.task import play_options
@@ -34,7 +35,7 @@ FREE = {"out", "workers", "players", "engine", "resume", *settings.FREE}
 
 PAGES_A_PLAYER = 2
 
-MakeCrew = Callable[[Playing, int], Crew]
+MakeCrew = Callable[[Playing, int], Crew[Played]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -245,9 +246,9 @@ def _local() -> MakeCrew:
 
 
 def _ray() -> MakeCrew:
-    from webagents.collection.ray_crew import RayCrew
+    from webagents.crews.ray_crew import RayCrew
 
-    return RayCrew
+    return lambda how, size: RayCrew(partial(Player, how), size)
 
 
 CREWS: Mapping[str, Callable[[], MakeCrew]] = {"local": _local, "ray": _ray}

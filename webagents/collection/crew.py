@@ -1,4 +1,4 @@
-"""The players of a collection: processes of this machine, or actors of a Ray cluster."""
+"""Players in processes of this machine."""
 
 from __future__ import annotations
 
@@ -8,46 +8,11 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from multiprocessing.connection import Connection, wait
-from typing import NamedTuple, Protocol
 
 from webagents.collection.player import Played, Player, Playing
+from webagents.crews import News
 from webagents.errors import WebAgentsError
 from webagents.rollout import Job
-
-
-class News(NamedTuple):
-    """What is heard from a player: an episode it played, or that it is lost and was replaced."""
-
-    player: int
-    played: Played | None
-
-
-class Crew(Protocol):
-    """Players, by number from 0.
-
-    One that is lost is replaced; its jobs are the caller's to give again.
-    """
-
-    @property
-    def size(self) -> int:
-        """How many players there are."""
-        ...
-
-    def give(self, player: int, jobs: Sequence[Job]) -> None:
-        """Gives a player jobs beside those it has."""
-        ...
-
-    def hear(self) -> list[News]:
-        """Waits for news.
-
-        Raises:
-            WebAgentsError: a player cannot play at all; it says why.
-        """
-        ...
-
-    def close(self) -> None:
-        """Ends the players and their browsers."""
-        ...
 
 
 class ProcessCrew:
@@ -68,7 +33,7 @@ class ProcessCrew:
         with suppress(BrokenPipeError, ConnectionResetError):  # its end is closed, which is news
             self._players[player][1].send(list(jobs))
 
-    def hear(self) -> list[News]:
+    def hear(self) -> list[News[Played]]:
         """Waits for news.
 
         Raises:
@@ -85,7 +50,7 @@ class ProcessCrew:
             process.join(timeout=10)
             process.kill()
 
-    def _news(self, number: int) -> News:
+    def _news(self, number: int) -> News[Played]:
         process, pipe = self._players[number]
         try:
             said = pipe.recv()

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Protocol
 
-from webagents.collection.crew import Crew
-from webagents.collection.plan import Plan
-from webagents.collection.player import Played
+from webagents.crews.crew import Crew, P
 from webagents.errors import MachineError
 from webagents.rollout import Job
 
@@ -18,10 +17,22 @@ LOSSES = 5
 """How many players may be lost one after the other, with no episode in between."""
 
 
-def dispatch(plan: Plan, crew: Crew, ahead: int) -> Iterator[Played]:
+class Plan(Protocol):
+    """Which episodes are to be played."""
+
+    def next_job(self) -> Job | None:
+        """One to play now, None where there is none for now."""
+        ...
+
+    def lost(self, jobs: Sequence[Job]) -> None:
+        """Takes back what was not played after all; it is given out again."""
+        ...
+
+
+def dispatch(plan: Plan, crew: Crew[P], ahead: int) -> Iterator[P]:
     """Every episode the plan asks for, once, as it finishes; what stays void comes as void.
 
-    The caller tells the plan of each (`Plan.heard`) before it asks for the next one.
+    What the caller has to tell the plan of an episode it tells before it asks for the next one.
 
     ahead: how many jobs a player has at most, those in play among them.
 
@@ -57,7 +68,7 @@ def dispatch(plan: Plan, crew: Crew, ahead: int) -> Iterator[Played]:
             yield played
 
 
-def _fill(plan: Plan, crew: Crew, player: int, held: set[Job], ahead: int) -> None:
+def _fill(plan: Plan, crew: Crew[P], player: int, held: set[Job], ahead: int) -> None:
     """Gives a player jobs once half of what it may have is done."""
     if len(held) > ahead // 2:
         return

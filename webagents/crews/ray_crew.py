@@ -3,32 +3,52 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from typing import Any, Generic
 
-from webagents.collection.crew import News
-from webagents.collection.player import Played, Player, Playing
+from webagents.crews.crew import News, P, Plays
 from webagents.errors import UserError, WebAgentsError
 from webagents.rollout import Job
 
 
-class RayCrew:
-    """Actors of a Ray cluster: the one that ``RAY_ADDRESS`` names, else one of this machine's own.
+@contextmanager
+def cluster() -> Iterator[Any]:
+    """Ray, connected with the cluster that ``RAY_ADDRESS`` names, else with one of this machine.
 
-    Every node needs webagents and a browser.
+    What is connected already stays so.
+
+    Raises:
+        UserError: Ray is not installed.
     """
+    try:
+        import ray
+    except ImportError as error:
+        raise UserError("the engine ray needs Ray: pip install 'webagents-gym[ray]'") from error
+    began = not ray.is_initialized()
+    if began:
+        ray.init(log_to_driver=False, logging_level=logging.WARNING)
+    try:
+        yield ray
+    finally:
+        if began:
+            ray.shutdown()
 
-    def __init__(self, how: Playing, size: int) -> None:
+
+class RayCrew(Generic[P]):
+    """Actors of a Ray cluster, see `cluster`. Every node needs webagents and a browser."""
+
+    def __init__(self, make: Callable[[], Plays[P]], size: int) -> None:
         """Begins the actors.
+
+        make: makes a player, in the process of its actor; can be pickled.
 
         Raises:
             UserError: Ray is not installed.
         """
-        self._ray = ray = _ray()
-        self._began = not ray.is_initialized()
-        if self._began:
-            ray.init(log_to_driver=False, logging_level=logging.WARNING)
-        self._how = how
+        self._ends = ExitStack()
+        self._ray = ray = self._ends.enter_context(cluster())
+        self._make = make
         self._actor = ray.remote(scheduling_strategy="SPREAD")(_Actor)  # over the nodes
         self._players = [self._begun() for _ in range(size)]
         self._streams: dict[Any, int] = {}  # a stream of results -> its player
@@ -43,7 +63,7 @@ class RayCrew:
         stream = self._players[player].play.options(num_returns="streaming").remote(list(jobs))
         self._streams[stream] = player
 
-    def hear(self) -> list[News]:
+    def hear(self) -> list[News[P]]:
         """Waits for news.
 
         Raises:
@@ -56,10 +76,9 @@ class RayCrew:
         """Ends the actors, and with them their browsers."""
         for actor in self._players:
             self._ray.kill(actor)
-        if self._began:
-            self._ray.shutdown()
+        self._ends.close()
 
-    def _news(self, stream: Any) -> list[News]:
+    def _news(self, stream: Any) -> list[News[P]]:
         if stream not in self._streams:
             return []  # its player was lost with another of its streams
         player = self._streams[stream]
@@ -78,23 +97,15 @@ class RayCrew:
             return [News(player, None)]
 
     def _begun(self) -> Any:
-        return self._actor.remote(self._how)
+        return self._actor.remote(self._make)
 
 
 class _Actor:
     """A player in a process of the cluster; its browsers end with that process."""
 
-    def __init__(self, how: Playing) -> None:
-        self._player = Player(how)
+    def __init__(self, make: Callable[[], Plays[Any]]) -> None:
+        self._player = make()
 
-    def play(self, jobs: Sequence[Job]) -> Iterator[Played]:
+    def play(self, jobs: Sequence[Job]) -> Iterator[Any]:
         """Plays the jobs, in any order."""
         yield from self._player.play(jobs)
-
-
-def _ray() -> Any:
-    try:
-        import ray
-    except ImportError as error:
-        raise UserError("the engine ray needs Ray: pip install 'webagents-gym[ray]'") from error
-    return ray

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import torch
 from transformers.utils import CONFIG_NAME, logging
 
 from webagents.errors import UnknownPolicy, UserError, clipped
@@ -49,6 +50,7 @@ def read_policy(folder: Path) -> Policy:
             tokenizer = load_tokenizer(folder)
         _check_fit(model, tokenizer, form)
         model.eval()
+        model.to("cuda" if torch.cuda.is_available() else "cpu")
         return policy_of(model, tokenizer, form)
     except UserError as error:
         raise _no_policy(folder, str(error)) from error
