@@ -16,7 +16,7 @@ from websockets.asyncio.client import connect as connect_async
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
-from tests.serving.servers import ask, environments, rpc
+from tests.serving.servers import ask, environments
 from webagents.envs.catalogue import load, named_sets
 from webagents.envs.remote.env import RemoteEnv
 from webagents.errors import MachineError, ServerGone, UserError
@@ -331,35 +331,6 @@ def test_pages_of_other_sites_stay_outside(headers, refused):
 def test_settings_that_cannot_be_are_refused(name, value):
     with pytest.raises(UserError, match=f"{name} is "):
         ServeConfig(**{name: value})
-
-
-# ---------------------------------------------------------------------- JSON-RPC
-def test_tools_play_an_episode_over_json_rpc(shop):
-    tools = {tool["name"] for tool in rpc(shop, "tools/list")["result"]["tools"]}
-    assert tools == {"reset", "step"}
-    key = rpc(shop, "openenv/session/create")["result"]
-    begin = {"name": "reset", "arguments": {"task": SHOP, "seed": 0}, **key}
-    began = rpc(shop, "tools/call", begin)["result"]
-    assert json.loads(began["content"][0]["text"])["metadata"]["seed"] == 0
-    wrong = rpc(shop, "tools/call", {"name": "step", "arguments": {}, **key})["result"]
-    assert wrong["isError"]
-    assert rpc(shop, "openenv/session/close", key)["result"]["closed"]
-    assert rpc(shop, "tools/call", begin)["error"]["code"] == -32000
-
-
-@pytest.mark.parametrize(
-    ("told", "code"),
-    [
-        ({}, -32600),
-        ("{", -32700),
-        ({"jsonrpc": "2.0", "method": "nope"}, -32601),
-        ({"jsonrpc": "2.0", "method": "ping", "params": [1]}, -32602),
-        ({"jsonrpc": "2.0", "method": "tools/call", "params": {"name": "step"}}, -32602),
-    ],
-)
-def test_what_is_no_json_rpc_is_told_in_its_own_way(shop, told, code):
-    status, answer = ask(shop, "/mcp", told)
-    assert (status, answer["jsonrpc"], answer["error"]["code"]) == (200, "2.0", code)
 
 
 # ---------------------------------------------------------------------- the end

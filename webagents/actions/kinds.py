@@ -1,8 +1,8 @@
 """What an action's arguments can be: each kind reads a value into its one canonical form."""
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 Value = str | float | int | bool | tuple[str, ...]
 """An argument, as an action holds it."""
@@ -18,10 +18,13 @@ class Kind:
 
     expects: the right form in words, to follow "must be".
     read: the canonical form of a value, None where it is not of this kind.
+    schema: the JSON schema of a value, for models that call actions as tools; `read` takes more.
+        Without a description in it `expects` says what is meant.
     """
 
     expects: str
     read: Callable[[object], Value | None]
+    schema: Mapping[str, object] = field(hash=False)
 
 
 def _unicode(text: str) -> str | None:
@@ -84,20 +87,43 @@ def _index(value: object) -> int | None:
     return value if whole and isinstance(value, int) and 0 <= value < 1000 else None
 
 
-REFERENCE = Kind(expects="a ref such as '5'", read=_ref)
-TEXT = Kind(expects="a string such as 'blue'", read=_text)
-FILLED = Kind(expects="a string that is not empty", read=_filled)
+def _number(low: int, high: int, expects: str) -> Kind:
+    schema = {"type": "number", "minimum": low, "maximum": high}
+    return Kind(expects=expects, read=_between(low, high), schema=schema)
+
+
+_STRING = {"type": "string"}
+_NOT_EMPTY = {"type": "string", "minLength": 1}
+_SOME_STRINGS = {
+    "type": "array",
+    "items": _STRING,
+    "maxItems": MOST_STRINGS,
+    "description": "A list of strings such as ['red', 'blue'].",
+}
+_OF_AN_ELEMENT = {"type": "string", "description": "The ref of an element of the page, as '5'."}
+_SOME_MODIFIERS = {"type": "array", "items": {"type": "string", "enum": list(MODIFIERS)}}
+
+REFERENCE = Kind(expects="a ref such as '5'", read=_ref, schema=_OF_AN_ELEMENT)
+TEXT = Kind(expects="a string such as 'blue'", read=_text, schema=_STRING)
+FILLED = Kind(expects="a string that is not empty", read=_filled, schema=_NOT_EMPTY)
 TEXTS = Kind(
     expects=f"a string or a list of at most {MOST_STRINGS} strings such as ['red', 'blue']",
     read=_texts,
+    schema=_SOME_STRINGS,
 )
-KEY = Kind(expects="a key such as 'Enter' or 'Control+a'", read=_filled)
-ADDRESS = Kind(expects="an address such as 'https://example.org'", read=_filled)
-BUTTON = Kind(expects="'left', 'middle' or 'right'", read=_button)
-HELD = Kind(expects=f"a list of {', '.join(MODIFIERS)}", read=_modifiers)
-PIXEL = Kind(expects="a number of pixels from 0 to 10000", read=_between(0, 10_000))
-DISTANCE = Kind(
-    expects="a number of pixels from -100000 to 100000", read=_between(-100_000, 100_000)
+KEY = Kind(expects="a key such as 'Enter' or 'Control+a'", read=_filled, schema=_NOT_EMPTY)
+ADDRESS = Kind(expects="an address such as 'https://example.org'", read=_filled, schema=_NOT_EMPTY)
+BUTTON = Kind(
+    expects="'left', 'middle' or 'right'",
+    read=_button,
+    schema={"type": "string", "enum": ["left", "middle", "right"]},
 )
-DURATION = Kind(expects="a number of milliseconds from 0 to 60000", read=_between(0, 60_000))
-INDEX = Kind(expects="a tab's number such as 0", read=_index)
+HELD = Kind(expects=f"a list of {', '.join(MODIFIERS)}", read=_modifiers, schema=_SOME_MODIFIERS)
+PIXEL = _number(0, 10_000, "a number of pixels from 0 to 10000")
+DISTANCE = _number(-100_000, 100_000, "a number of pixels from -100000 to 100000")
+DURATION = _number(0, 60_000, "a number of milliseconds from 0 to 60000")
+INDEX = Kind(
+    expects="a tab's number such as 0",
+    read=_index,
+    schema={"type": "integer", "minimum": 0, "maximum": 999},
+)

@@ -41,6 +41,17 @@ class Parameter:
         """The parameter as a signature shows it: ``button='left'``."""
         return f"{self.name}={literal(self.default)}" if self.optional else self.name
 
+    @property
+    def schema(self) -> dict[str, object]:
+        """The JSON schema of an argument, with what it is in words."""
+        told = f"{self.kind.expects[0].upper()}{self.kind.expects[1:]}."
+        schema = {"description": told, **self.kind.schema}
+        if self.default is not None:
+            schema["default"] = (
+                list(self.default) if isinstance(self.default, tuple) else self.default
+            )
+        return schema
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signature:
@@ -59,6 +70,16 @@ class Signature:
     def written(self) -> str:
         """The action with its parameters and defaults: ``click(ref, button='left')``."""
         return f"{self.name}({', '.join(parameter.written for parameter in self.parameters)})"
+
+    @property
+    def schema(self) -> dict[str, object]:
+        """The JSON schema of the arguments, by their names: what a tool's description holds."""
+        return {
+            "type": "object",
+            "properties": {each.name: each.schema for each in self.parameters},
+            "required": [each.name for each in self.parameters if not each.optional],
+            "additionalProperties": False,
+        }
 
     def bind(
         self, positional: Sequence[object], named: Iterable[tuple[str, object]]

@@ -25,6 +25,18 @@ from webagents.errors import BrowserStartError, clipped
 
 _PREFIX = "webagents-browser-"
 _CHATTER = re.compile(r"dbus|vaapi|InitializeSandbox\(\) called|INFO:CONSOLE|DevTools listening")
+_INHERITED = frozenset(
+    {
+        *("PATH", "HOME", "USER", "LOGNAME", "SHELL", "TMPDIR", "TMP", "TEMP"),
+        *("LD_LIBRARY_PATH", "LD_PRELOAD", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH"),
+        *("FONTCONFIG_FILE", "FONTCONFIG_PATH", "FONTCONFIG_SYSROOT"),
+        *("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_CONFIG_DIRS", "XDG_DATA_HOME"),
+        *("XDG_DATA_DIRS", "XDG_RUNTIME_DIR"),
+        *("DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY", "DBUS_SESSION_BUS_ADDRESS"),
+        *("CHROME_DEVEL_SANDBOX", "CHROMIUM_FLAGS"),
+    }
+)
+"""The variables of ours that a browser gets: where things are, nothing that may be a secret."""
 _HIGH = 64  # keeps the pipes' descriptors clear of 3 and 4 while they are moved there
 
 
@@ -134,9 +146,12 @@ def _pipe() -> tuple[int, int]:
 
 
 def _environment() -> dict[str, str]:
-    """Ours, in one language and time zone."""
+    """What a browser needs of ours, in one language and time zone.
+
+    It shows pages that nobody vouches for: tokens and keys of ours are none of its business.
+    """
     return {
-        **os.environ,
+        **{name: os.environ[name] for name in _INHERITED if name in os.environ},
         "TZ": "UTC",
         "LANG": "en_US.UTF-8",
         "LANGUAGE": "en_US",

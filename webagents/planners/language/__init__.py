@@ -1,7 +1,7 @@
 """Language models behind one interface: endpoints, local ones, and a scripted double."""
 
 from webagents.planners.language.cache import Cached
-from webagents.planners.language.counting import Counted, Prices, Usage, account
+from webagents.planners.language.counting import Counted, Prices, Usage, account, refused
 from webagents.planners.language.endpoint import Endpoint
 from webagents.planners.language.loading import load_language
 from webagents.planners.language.model import (
@@ -33,4 +33,5 @@ __all__ = [
     "answers",
     "load_language",
     "question",
+    "refused",
 ]

@@ -29,13 +29,15 @@ class Cached:
         return self.model.name
 
     def answer(self, question: Question) -> Answer:
-        """What was answered before, marked so; else the model's answer, which is kept."""
+        """What was answered before, marked so; else the model's answer, kept unless refused."""
         path = self._path(question)
         try:
             kept = json.loads(path.read_text(encoding="utf-8"))
             return replace(Answer(**kept["answer"]), cached=True)
         except (OSError, ValueError, KeyError, TypeError):
             answer = self.model.answer(question)
+        if answer.refused:
+            return answer
         _write(path, {"model": self.name, "question": asdict(question), "answer": asdict(answer)})
         return answer
 

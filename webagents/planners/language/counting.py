@@ -34,6 +34,7 @@ class Usage:
     prompt_tokens, completion_tokens: read and written, those of the cached ones apart.
     cost: of the others; None where no prices are known.
     cut: how many answers ended for want of tokens.
+    refused: how many questions were refused.
     """
 
     questions: int = 0
@@ -42,6 +43,7 @@ class Usage:
     completion_tokens: int = 0
     cost: float | None = None
     cut: int = 0
+    refused: int = 0
 
     def __add__(self, answer: Answer) -> Usage:
         more = replace(
@@ -49,6 +51,7 @@ class Usage:
             questions=self.questions + 1,
             cached=self.cached + answer.cached,
             cut=self.cut + answer.cut,
+            refused=self.refused + bool(answer.refused),
         )
         if answer.cached:
             return more
@@ -73,6 +76,12 @@ def account(answers: Sequence[Answer]) -> dict[str, int | float | None]:
         "completion_tokens": sum(each.completion_tokens for each in answers),
         "cost": sum(costs) if costs else None,
     }
+
+
+def refused(answers: Sequence[Answer]) -> dict[str, str]:
+    """Why a question was refused, for a decision's notes: ``refused``; nothing if none was."""
+    told = next((each.refused for each in answers if each.refused), "")
+    return {"refused": told} if told else {}
 
 
 @dataclass(slots=True)

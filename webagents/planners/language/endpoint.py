@@ -10,6 +10,7 @@ import json
 import logging
 import os
 import random
+import re
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -28,6 +29,16 @@ log = logging.getLogger(__name__)
 
 _AGAIN = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 529})
 """Answers after which it is worth asking again."""
+_THIS_ONE = frozenset({400, 413, 422, 451})
+"""Answers that refuse the question: too long, say, or against the provider's rules."""
+_SENT = frozenset({"model", "temperature", "seed", "stop", "max_tokens", "max_completion_tokens"})
+"""What is sent with every question: who refuses one of these refuses every question."""
+_ABOUT_IT = re.compile(
+    r"context|too (?:long|large)|content.(?:policy|filter|management)|flagged|moderat|safety", re.I
+)
+"""What is said of a question that is too long, or against the provider's rules."""
+_MOST_REFUSED = 20
+"""In a row and for other reasons: then an endpoint is taken to refuse every question."""
 _LONGEST_WAIT = 60.0
 _MOST_BYTES = 16 * 1024 * 1024
 
@@ -75,6 +86,7 @@ class Endpoint:
     _lock: threading.Lock = field(init=False, repr=False, default_factory=threading.Lock)
     _next: float = field(init=False, repr=False, default=0.0)
     _length: str = field(init=False, repr=False, default="max_tokens")
+    _refused: int = field(init=False, repr=False, default=0)  # in a row, why is not clear
 
     def __post_init__(self) -> None:
         self._client = httpx2.Client(timeout=self.seconds, follow_redirects=False)
@@ -85,7 +97,7 @@ class Endpoint:
         return f"openai:{self.model}@{self.base_url}"
 
     def answer(self, question: Question) -> Answer:
-        """Its answer; asked again, ever later, where that may help."""
+        """Its answer, or why it refuses this question; asked again where that may help."""
         why, after = "", 0.0
         for turn in range(self.tries):
             if turn:
@@ -104,6 +116,7 @@ class Endpoint:
             if 200 <= reply.status < 300:
                 answer = answer_of(reply.told)
                 if answer is not None:
+                    self._refused = 0
                     return answer
                 why, after = f"its answer is none: {clipped(self._hidden(reply.text))}", 0.0
                 continue
@@ -111,6 +124,9 @@ class Endpoint:
             after = _retry_after(reply.headers)
             if reply.status == 400 and self._other_length(reply):
                 continue
+            if self._refuses_this_one(reply):
+                log.info("%s refuses a question: %s", self.name, why)
+                return Answer(text="", refused=why)
             if reply.status not in _AGAIN or _spent(reply):
                 raise UserError(self._refusal(reply.status, why))
         tries = "1 try" if self.tries == 1 else f"{self.tries} tries"
@@ -188,6 +204,21 @@ class Endpoint:
         self._length = other
         return True
 
+    def _refuses_this_one(self, reply: _Reply) -> bool:
+        """Whether it refuses the question, and may answer another."""
+        if reply.status == 403:
+            return "flagged_input" in reply.text  # OpenRouter's word
+        if reply.status not in _THIS_ONE:
+            return False
+        if _ABOUT_IT.search(reply.text):
+            return True
+        error = reply.told.get("error") if isinstance(reply.told, dict) else None
+        if isinstance(error, dict) and str(error.get("param")) in _SENT:
+            return False
+        with self._lock:
+            self._refused += 1
+            return self._refused <= _MOST_REFUSED
+
     def _refusal(self, status: int, why: str) -> str:
         if status in (401, 403):
             held = "holds" if os.environ.get(self.key) else "is not set, and holds"
@@ -199,7 +230,8 @@ class Endpoint:
             )
         if 300 <= status < 400:
             return f"{self.base_url} is elsewhere: {why}"
-        return f"{self.name} refuses the question: {why}"
+        which = "every question" if self._refused > _MOST_REFUSED else "the question"
+        return f"{self.name} refuses {which}: {why}"
 
 
 def answer_of(told: Any) -> Answer | None:
@@ -207,14 +239,18 @@ def answer_of(told: Any) -> Answer | None:
     try:
         choice = told["choices"][0]
         text = choice["message"].get("content") or ""
+        refused = choice["message"].get("refusal") or ""
+        if choice.get("finish_reason") == "content_filter":
+            refused = refused or "content_filter"
         used = told.get("usage") or {}
         if not isinstance(text, str):
             text = "".join(part.get("text", "") for part in text)
         return Answer(
-            text=_sendable(text),
+            text="" if refused else _sendable(text),
             prompt_tokens=int(used.get("prompt_tokens") or 0),
             completion_tokens=int(used.get("completion_tokens") or 0),
             cut=choice.get("finish_reason") == "length",
+            refused=" ".join(_sendable(refused).split())[:300],
         )
     except (ValueError, KeyError, IndexError, TypeError, AttributeError, OverflowError):
         return None

@@ -135,11 +135,11 @@ class Gguf:
         return f"{self._server.listening_address}/v1"
 
     def answer(self, question: Question) -> Answer:
-        """What it generates; one question at a time.
+        """What it generates, one question at a time; refused if it is more than the model reads.
 
         Raises:
-            UserError: it refuses the question; it may be longer than the model reads.
             LanguageModelFailed: it broke.
+            UserError: it refuses the question for another reason.
         """
         with self._lock:
             told = self._server.handle_chat_completions(
@@ -152,6 +152,9 @@ class Gguf:
                 }
             )
         if "error" in told or "code" in told:
+            error = told.get("error", told)
+            if isinstance(error, dict) and error.get("code") == 400:
+                return Answer(text="", cost=0.0, refused=clipped(error.get("message"), 300))
             raise UserError(f"{self.name} refuses the question: {clipped(told, 300)}")
         answer = answer_of(told)
         if answer is None:

@@ -49,6 +49,8 @@ class Answer:
     cost: what that cost, in the currency of the prices given; None where there are none.
     cut: whether it ended for want of tokens.
     cached: whether it was answered before and nobody was asked now.
+    refused: why this one question is not answered (too long, against the provider's rules), while
+        others may be; "" where it was. The text is then empty.
     """
 
     text: str
@@ -57,6 +59,7 @@ class Answer:
     cost: float | None = None
     cut: bool = False
     cached: bool = False
+    refused: str = ""
 
 
 @runtime_checkable
@@ -73,8 +76,7 @@ class LanguageModel(Protocol):
 
         Raises:
             LanguageModelFailed: there is none.
-            UserError: it refuses the question itself, and will again (a wrong key, no such model,
-                too long a text).
+            UserError: it would refuse any question so (a wrong key, no such model).
         """
         ...
 

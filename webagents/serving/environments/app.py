@@ -14,7 +14,7 @@ from starlette.websockets import WebSocketDisconnect, WebSocketState
 from webagents import __version__
 from webagents.envs.remote import wire
 from webagents.errors import SessionEnded, UserError, WebAgentsError, clipped
-from webagents.serving.environments import discovery, requests
+from webagents.serving.environments import discovery, requests, rpc
 from webagents.serving.environments.answering import answer, answer_message, refusal
 from webagents.serving.environments.house import House
 
@@ -51,6 +51,7 @@ def create(house: House, ready: Callable[[], object]) -> FastAPI:
         docs_url=None,  # they load scripts from elsewhere
         redoc_url=None,
     )
+    app.include_router(rpc.routes(house))
     app.include_router(discovery.routes(house))
 
     @app.exception_handler(WebAgentsError)

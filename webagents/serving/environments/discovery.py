@@ -11,7 +11,8 @@ from webagents import __version__
 from webagents.envs.catalogue import named_sets, select
 from webagents.envs.remote import wire
 from webagents.errors import UnknownTask, UserError, clipped
-from webagents.serving.environments import requests, rpc
+from webagents.provenance import current_versions
+from webagents.serving.environments import requests
 from webagents.serving.environments.house import House
 from webagents.serving.environments.session import told_of
 from webagents.serving.environments.settings import listed
@@ -33,13 +34,13 @@ def routes(house: House) -> APIRouter:
     @router.get("/tasks", tags=["Tasks"])
     async def every_task(select: str = "") -> dict[str, Any]:
         """The tasks that are served, or those of `select`: ids, sets and globs, by comma."""
-        chosen = _chosen(tasks, select) if select else list(tasks.values())
-        return {"tasks": [told_of(spec) for spec in chosen], "sets": _sets(tasks)}
+        found = chosen(tasks, select) if select else list(tasks.values())
+        return {"tasks": [told_of(spec) for spec in found], "sets": sets_of(tasks)}
 
     @router.get("/tasks/{task}", tags=["Tasks"])
     async def one_task(task: str) -> dict[str, Any]:
         """A task, and the settings with which it can be played."""
-        found = _chosen(tasks, task)
+        found = chosen(tasks, task)
         if len(found) != 1:
             raise UnknownTask(f"{clipped(task)} names {len(found)} tasks")
         return {**told_of(found[0]), "settings": listed(found[0].id)}
@@ -48,6 +49,11 @@ def routes(house: House) -> APIRouter:
     async def metadata() -> dict[str, Any]:
         """What this server is."""
         return {"name": NAME, "description": DESCRIPTION, "version": __version__}
+
+    @router.get("/versions", tags=["Environment Info"])
+    async def versions() -> dict[str, str]:
+        """The versions that results depend on, as reports have them."""
+        return current_versions(house.browser)
 
     @router.get("/schema", tags=["Schema"])
     async def schema() -> dict[str, Any]:
@@ -58,11 +64,6 @@ def routes(house: House) -> APIRouter:
             "state": requests.State.model_json_schema(),
         }
 
-    @router.post("/mcp", tags=["MCP"])
-    async def mcp(request: Request) -> dict[str, Any]:
-        """JSON-RPC 2.0: sessions, and their tools."""
-        return await rpc.answer(house, await request.body())
-
     @router.get("/list_environments", tags=["Task API"])
     async def list_environments() -> list[str]:
         """The name under which the tasks are listed."""
@@ -72,7 +73,7 @@ def routes(house: House) -> APIRouter:
     async def splits(name: str) -> list[dict[str, str]]:
         """The sets of tasks, as OpenEnv's splits."""
         _same(name)
-        return [{"name": each, "type": "test"} for each in (_ALL, *_sets(tasks))]
+        return [{"name": each, "type": "test"} for each in (_ALL, *sets_of(tasks))]
 
     @router.post("/{name}/{what}", tags=["Task API"])
     async def of_split(name: str, what: str, request: Request) -> dict[str, Any]:
@@ -100,7 +101,12 @@ def routes(house: House) -> APIRouter:
     return router
 
 
-def _chosen(tasks: Mapping[str, TaskSpec], words: str) -> list[TaskSpec]:
+def chosen(tasks: Mapping[str, TaskSpec], words: str) -> list[TaskSpec]:
+    """The tasks of a selection: ids, sets and globs, by comma.
+
+    Raises:
+        UnknownTask: there is none.
+    """
     if len(words) > requests.MOST_NAME:
         raise UnknownTask(f"{clipped(words)} is no task")
     found = [spec for spec in select(words) if spec.id in tasks]
@@ -109,14 +115,14 @@ def _chosen(tasks: Mapping[str, TaskSpec], words: str) -> list[TaskSpec]:
     return found
 
 
-def _sets(tasks: Mapping[str, TaskSpec]) -> dict[str, list[str]]:
+def sets_of(tasks: Mapping[str, TaskSpec]) -> dict[str, list[str]]:
     """The named sets, of each what is served; none that is empty."""
     here = {name: [each for each in ids if each in tasks] for name, ids in named_sets().items()}
     return {name: ids for name, ids in here.items() if ids}
 
 
 def _split(tasks: Mapping[str, TaskSpec], name: Any) -> list[str]:
-    sets = {_ALL: list(tasks), **_sets(tasks)}
+    sets = {_ALL: list(tasks), **sets_of(tasks)}
     if not isinstance(name, str) or name not in sets:
         raise UserError(f"no split {clipped(name)}; the splits are {', '.join(sets)}")
     return sets[name]

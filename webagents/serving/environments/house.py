@@ -45,13 +45,17 @@ class House:
         most: int,
         idle: float,
         linger: float,
+        browser: str = "",
     ) -> None:
         """A house without sessions.
 
+        lanes: the browsers that sessions are played in.
         most: how many sessions may be open.
         idle: seconds without a request after which one ends.
         linger: seconds that one waits for a client whose connection was lost.
+        browser: the name and version of what the lanes start; "" where nothing is.
         """
+        self.browser = browser
         self.metrics = Metrics(lambda: len(self._guests), self._browsers, most)
         self.tasks = tasks
         self._lanes = lanes

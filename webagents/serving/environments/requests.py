@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -17,11 +17,16 @@ Name = Annotated[str, Field(max_length=MOST_NAME)]
 Seed = Annotated[int, Field(ge=0, le=MAX_SEED)]
 
 
-class _Asked(BaseModel):
+Record = TypeVar("Record", bound=BaseModel)
+
+
+class Asked(BaseModel):
+    """What a client sends: nothing more than is known, nothing of another type."""
+
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
-class Make(_Asked):
+class Make(Asked):
     """Which task is played from the next reset on, and how."""
 
     task: Name | None = Field(None, description="Its id; by default the one before, or the first.")
@@ -43,14 +48,14 @@ class Reset(Make):
     )
 
 
-class Step(_Asked):
+class Step(Asked):
     """An action: a text such as ``click('5')``."""
 
     text: str = Field(description="One call, such as click('5') or fill('7', 'Anna').")
     metadata: dict[str, Any] = Field({}, description="OpenEnv's; not looked at.")
 
 
-class Nothing(_Asked):
+class Nothing(Asked):
     """No data."""
 
 
@@ -93,9 +98,14 @@ def validated(kind: str, data: Any) -> BaseModel:
     Raises:
         UserError: they are none; the first thing that is wrong is told.
     """
+    return as_record(TYPES[kind], kind, data)
+
+
+def as_record(record: type[Record], kind: str, data: Any, called: str = "data") -> Record:
+    """The same for any record; `called` is what data are called in an error."""
     try:
-        return TYPES[kind].model_validate({} if data is None else data)
+        return record.model_validate({} if data is None else data)
     except ValidationError as error:
         first = error.errors()[0]
-        place = ".".join(map(str, ("data", *first["loc"])))
+        place = ".".join(map(str, (called, *first["loc"])))
         raise UserError(f"{kind}: {place}: {first['msg']}") from error

@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from webagents.browsers.base import Browser
-from webagents.browsers.lookup import find_browser
+from webagents.doctor import browser_version
 from webagents.envs import catalogue
 from webagents.envs.launch import launch
 from webagents.errors import UserError
@@ -95,14 +95,21 @@ def server(
         ) from missing
     token = token_of(config)
     tasks = {spec.id: spec for spec in catalogue.select(config.tasks)}
-    if any(spec.browser for spec in tasks.values()):
-        find_browser(config.browser)
+    needed = any(spec.browser for spec in tasks.values())
+    browser = browser_version(config.browser) if needed else ""
 
     def start() -> Browser:
         return launch(path=config.browser)
 
     lanes = [Lane(number, start) for number in range(config.browsers or os.cpu_count() or 1)]
-    house = House(lanes, tasks, most=config.sessions, idle=config.idle, linger=config.linger)
+    house = House(
+        lanes,
+        tasks,
+        most=config.sessions,
+        idle=config.idle,
+        linger=config.linger,
+        browser=browser,
+    )
     with listen(config.host, config.port) as listening:
         url = f"http://{shown_host(config.host)}:{listening.getsockname()[1]}"
         app = create(house, lambda: ready(url))

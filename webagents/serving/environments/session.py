@@ -157,16 +157,20 @@ class Session:
         rendered = self._env.render() if self._settings.get("render_mode") else None
         if isinstance(rendered, np.ndarray) and "screenshot" in shown:
             rendered = None  # the same picture
+        assert self._spec is not None
         return {
             "observation": shown,
             "reward": reward,
             "done": terminated or truncated,
             "metadata": {
                 "session": self.id,
+                "task": self._spec.id,
+                "seed": self._episode["seed"],
+                "step": self._episode["step_count"],
+                "max_steps": self._settings.get("max_steps") or self._spec.max_steps,
                 "terminated": terminated,
                 "truncated": truncated,
                 "info": info,
-                "seed": self._episode["seed"],
                 "render": wire.packed(rendered, self._pictures),
             },
         }
