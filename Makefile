@@ -6,14 +6,14 @@ TESTS  ?= -n 2
 VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/pip --disable-pip-version-check install -c constraints.txt
-EXTRAS := dev,bench,corpora,datasets,exports,models,planners,ray,selenium,serve,sb3,torchrl,training
+EXTRAS := dev,bench,corpora,datasets,docs,exports,models,planners,ray,selenium,serve,sb3,torchrl,training,trl
 LOG    := $(VENV)/install.log
 FAILED := { tail -n 12 $(LOG); echo "error: pip failed; $(CURDIR)/$(LOG) has all it said" >&2; exit 1; }
 RELEASED := models/pointer-html
 POLICY := runs/policy
 ROOT   := $(shell [ "$$(id -u)" = 0 ] && command -v apt-get)
 
-.PHONY: help run test test-all bench policy lint venv clean
+.PHONY: help run test test-all test-docker bench policy docs lint venv clean
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
@@ -33,7 +33,10 @@ test: $(VENV)/.test-browser  ## install what the tests need, then run all but th
 
 test-all: $(VENV)/.test-browser  ## run all the tests, the slow ones too
 	@echo "== Running all the tests; this takes long"
-	@$(BIN)/pytest $(TESTS) -m "not bench"
+	@$(BIN)/pytest $(TESTS) -m "not bench and not docker"
+
+test-docker: $(VENV)/.test-browser  ## build the images and try them; needs Docker, or root on Debian
+	@tests/docker/engine $(BIN)/pytest -m docker tests/docker
 
 bench: $(VENV)/.test-browser  ## measure speed; wants an idle machine
 	@$(BIN)/python benchmarks/env_speed.py
@@ -57,11 +60,15 @@ policy: $(VENV)/.test-browser  ## make the released HTML policy anew: collect, t
 	@$(BIN)/webagents evaluate --policy $(POLICY)/second/model --tasks @webgum56 --episodes 100 --no-screenshots --out $(POLICY)/judged
 	@echo "== The policy: $(CURDIR)/$(POLICY)/second/model"
 
-lint: $(VENV)/.dev  ## check style, types and layers
+docs: $(VENV)/.dev  ## build the documentation site, with a picture of every task where there is a browser
+	@$(BIN)/python docs/site $(DOCS)
+
+lint: $(VENV)/.dev  ## check style, types, layers and the Dockerfile
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/hadolint docker/Dockerfile
 
 venv: $(VENV)/.dev  ## make .venv with everything a developer needs, but no browser
 
