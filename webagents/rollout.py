@@ -13,15 +13,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from webagents.browsers.base import Browser
-from webagents.browsers.loop import Pump, Work, run_all
-from webagents.envs.launch import launch
-from webagents.envs.play import Play, Transition, patience
-from webagents.envs.task import PlayOptions, Task, play_options
-from webagents.envs.tasks import make_task
+from webagents.browsers.loop import run_all
+from webagents.envs.places import NOWHERE, Pages, Place, Places
+from webagents.envs.play import Transition
+from webagents.envs.remote.places import Servers
+from webagents.envs.task import PlayOptions, play_options
 from webagents.errors import MachineError, UserError
 from webagents.html import text_view
-from webagents.types import Demanding, Episode, Needs, Observation, Policy, Step
+from webagents.types import Demanding, Episode, Needs, Observation, Policy, Step, TaskSpec
 
 
 class Job(NamedTuple):
@@ -32,61 +31,11 @@ class Job(NamedTuple):
 
 
 class _Seat:
-    """One page's place in the rollout: its play, the job in hand and its episode so far.
+    """A place of the rollout, and the episode in play there."""
 
-    place: the number of the browser process that it has its pages from.
-    browser: where the episode is played, which may be a task's own.
-    """
-
-    def __init__(self, place: int, play: Play, max_steps: int | None) -> None:
+    def __init__(self, place: Place) -> None:
         self.place = place
-        self.browser: Browser | None = None
-        self.play = play
-        self.max_steps = max_steps
-        self.job: Job | None = None
         self.episode: Episode | None = None
-
-    @property
-    def source(self) -> Pump | None:
-        """What its operations wait on."""
-        return None if self.browser is None else self.browser.source
-
-
-class _Browsers:
-    """The browsers of a rollout; one that died is replaced when it is next asked for."""
-
-    def __init__(self, number: int, backend: str, path: str | None) -> None:
-        self._how = (backend, path)
-        self._browsers: list[Browser | None] = [None] * number
-
-    def __getitem__(self, index: int) -> Browser:
-        browser = self._browsers[index]
-        if browser is None or not browser.alive:
-            if browser is not None:
-                browser.close()
-            browser = self._browsers[index] = launch(*self._how)
-        return browser
-
-    def close(self) -> None:
-        for browser in self._browsers:
-            if browser is not None:
-                browser.close()
-
-
-class _Tasks:
-    """One task object per id."""
-
-    def __init__(self) -> None:
-        self._tasks: dict[str, Task] = {}
-
-    def __getitem__(self, id_: str) -> Task:
-        if id_ not in self._tasks:
-            self._tasks[id_] = make_task(id_)
-        return self._tasks[id_]
-
-    def close(self) -> None:
-        for task in self._tasks.values():
-            task.close()
 
 
 class _Shown:
@@ -122,7 +71,7 @@ class _Shown:
 
 
 class Rollout:
-    """Pages and browsers on which episodes are played; a context manager, for they have to end.
+    """Places to play episodes on; a context manager, for browsers and sessions have to end.
 
     ``with Rollout(policy, workers=4) as pages: pages.play(jobs)``; `rollout` is the short form.
     """
@@ -135,6 +84,7 @@ class Rollout:
         browsers: int | None = None,
         backend: str = "chromium",
         browser: str | None = None,
+        servers: Sequence[str] = (),
         max_steps: int | None = None,
         **play: Any,
     ) -> None:
@@ -148,8 +98,11 @@ class Rollout:
         number = browsers or max(1, min(workers, os.cpu_count() or 1))
         self._policy = policy
         self._shown = _Shown(chosen, policy)
-        self._fleet, self._tasks = _Browsers(number, backend, browser), _Tasks()
-        self._seats = [_Seat(n % number, Play(chosen), max_steps) for n in range(workers)]
+        self._max_steps = max_steps
+        self._places: Places = (
+            Servers(workers, servers) if servers else Pages(workers, number, backend, browser)
+        )
+        self._seats = [_Seat(place) for place in self._places.all]
 
     def __enter__(self) -> Rollout:
         return self
@@ -165,16 +118,83 @@ class Rollout:
         """
         queue = iter(jobs)
         while True:
-            yield from _begin(self._seats, queue, self._fleet, self._tasks, self._shown)
+            yield from self._begin(queue)
             acting = [seat for seat in self._seats if seat.episode is not None]
             if not acting:
                 return
-            yield from map(self._shown.as_asked, _act(acting, self._policy))
+            yield from map(self._shown.as_asked, self._act(acting))
 
     def close(self) -> None:
-        """Ends the browsers and the sites; safe to call again."""
-        self._fleet.close()
-        self._tasks.close()
+        """Ends the browsers and the sites, or the sessions; safe to call again."""
+        self._places.close()
+
+    def _begin(self, queue: Iterator[Job]) -> list[Episode]:
+        """Gives free seats an episode while there are jobs; returns those that came to nothing."""
+        voids = []
+        while free := [seat for seat in self._seats if seat.episode is None]:
+            beginning: list[tuple[_Seat, TaskSpec, Job]] = []
+            for seat in free:
+                job = next(queue, None)
+                if job is not None:
+                    beginning.append((seat, self._places.spec(job.task), job))
+            if not beginning:
+                break
+            works = [
+                seat.place.reset(spec, job.seed, self._shown.options(spec.id), self._max_steps)
+                for seat, spec, job in beginning
+            ]
+            outcomes = run_all(works, self._places.patience(len(works)))
+            for (seat, spec, job), outcome in zip(beginning, outcomes, strict=True):
+                if outcome.failure is None:
+                    began: Transition = outcome.value
+                    seat.episode = Episode(
+                        task=spec.id, seed=job.seed, observation=began.observation, info=began.info
+                    )
+                elif isinstance(outcome.failure, NOWHERE):
+                    raise outcome.failure
+                else:
+                    unseen = Observation(instruction="", html="")
+                    nothing = Episode(task=spec.id, seed=job.seed, observation=unseen)
+                    voids.append(_void(nothing, outcome.failure))
+        return voids
+
+    def _act(self, acting: Sequence[_Seat]) -> list[Episode]:
+        """One step of every episode in play; returns those that ended with it."""
+        episodes = [seat.episode for seat in acting if seat.episode is not None]
+        decisions = self._policy.act(episodes)
+        if len(decisions) != len(episodes):
+            raise UserError(
+                f"the policy gave {len(decisions)} decisions for {len(episodes)} episodes"
+            )
+        works = [
+            seat.place.step(decision.action)
+            for seat, decision in zip(acting, decisions, strict=True)
+        ]
+        outcomes = run_all(works, self._places.patience(len(works)))
+        done = []
+        for seat, episode, decision, outcome in zip(
+            acting, episodes, decisions, outcomes, strict=True
+        ):
+            if outcome.failure is not None:
+                done.append(_void(episode, outcome.failure))
+                seat.episode = None
+                continue
+            made: Transition = outcome.value
+            step = Step(
+                observation=episode.observation,
+                action=decision.action,
+                reward=made.reward,
+                terminated=made.terminated,
+                truncated=made.truncated,
+                error=made.observation.error,
+                time_ms=made.info["time_ms"],
+                notes=decision.notes,
+            )
+            seat.episode = episode.extended(step, made.observation, made.info)
+            if seat.episode.done:
+                done.append(seat.episode)
+                seat.episode = None
+        return done
 
 
 def rollout(jobs: Iterable[Job], policy: Policy, **options: Any) -> Iterator[Episode]:
@@ -189,94 +209,19 @@ def rollout(jobs: Iterable[Job], policy: Policy, **options: Any) -> Iterator[Epi
         workers: how many pages are played side by side; 4.
         browsers: over how many browser processes; None: one a processor, at most one a page.
         backend, browser: see `launch.launch`.
+        servers: addresses of environment servers (`webagents serve`) on which the pages are,
+            instead of in browsers here, `workers` in all and on each as many as on any other; they
+            are shown $WEBAGENTS_TOKEN.
         max_steps: the step limit of every episode; None: each task's own.
         All others: how episodes are played, see `PlayOptions`.
 
     Raises:
         UserError: a task, seed or option that is none, or fewer than one page.
         BrowserMissing, BrowserStartError: no browser to play in.
+        ServerGone, ServerFull: no server is there to begin an episode on, or none has room.
     """
     with Rollout(policy, **options) as pages:
         yield from pages.play(jobs)
-
-
-def _begin(
-    seats: Sequence[_Seat],
-    queue: Iterator[Job],
-    fleet: _Browsers,
-    tasks: _Tasks,
-    shown: _Shown,
-) -> list[Episode]:
-    """Gives free seats an episode while there are jobs; returns those that came to nothing."""
-    voids = []
-    while free := [seat for seat in seats if seat.episode is None]:
-        beginning = []
-        for seat in free:
-            seat.job = next(queue, None)
-            if seat.job is not None:
-                beginning.append(seat)
-        if not beginning:
-            break
-        works = []
-        for seat in beginning:
-            assert seat.job is not None
-            task = tasks[seat.job.task]
-            browser = seat.browser = task.browser or fleet[seat.place]
-            seat.play.options = shown.options(task.spec.id)
-            operation = seat.play.reset(browser, task, seat.job.seed, seat.max_steps)
-            works.append(Work(operation, browser.source))
-        for seat, outcome in zip(beginning, run_all(works, patience(len(works))), strict=True):
-            assert seat.job is not None
-            task = tasks[seat.job.task]
-            if outcome.failure is None:
-                began: Transition = outcome.value
-                seat.episode = Episode(
-                    task=task.spec.id,
-                    seed=seat.job.seed,
-                    observation=began.observation,
-                    info=began.info,
-                )
-            else:
-                unseen = Observation(instruction="", html="")
-                nothing = Episode(task=task.spec.id, seed=seat.job.seed, observation=unseen)
-                voids.append(_void(nothing, outcome.failure))
-    return voids
-
-
-def _act(acting: Sequence[_Seat], policy: Policy) -> list[Episode]:
-    """One step of every episode in play; returns those that ended with it."""
-    episodes = [seat.episode for seat in acting if seat.episode is not None]
-    decisions = policy.act(episodes)
-    if len(decisions) != len(episodes):
-        raise UserError(f"the policy gave {len(decisions)} decisions for {len(episodes)} episodes")
-    works = [
-        Work(seat.play.step(decision.action), seat.source)
-        for seat, decision in zip(acting, decisions, strict=True)
-    ]
-    done = []
-    for seat, episode, decision, outcome in zip(
-        acting, episodes, decisions, run_all(works, patience(len(works))), strict=True
-    ):
-        if outcome.failure is not None:
-            done.append(_void(episode, outcome.failure))
-            seat.episode = None
-            continue
-        made: Transition = outcome.value
-        step = Step(
-            observation=episode.observation,
-            action=decision.action,
-            reward=made.reward,
-            terminated=made.terminated,
-            truncated=made.truncated,
-            error=made.observation.error,
-            time_ms=made.info["time_ms"],
-            notes=decision.notes,
-        )
-        seat.episode = episode.extended(step, made.observation, made.info)
-        if seat.episode.done:
-            done.append(seat.episode)
-            seat.episode = None
-    return done
 
 
 def _void(episode: Episode, failure: Exception) -> Episode:

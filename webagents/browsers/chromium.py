@@ -9,7 +9,6 @@ same pages more slowly.
 from __future__ import annotations
 
 import contextlib
-import os
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from webagents.browsers.lookup import find_browser
 from webagents.browsers.loop import run
 from webagents.browsers.page import WebPage
 from webagents.browsers.process import BrowserProcess
+from webagents.browsers.sandbox import VARIABLE, sandboxed
 from webagents.browsers.tab import BLANK
 from webagents.browsers.tabs import ChromiumTabs
 from webagents.errors import BrowserDied, BrowserStartError, PageHung
@@ -101,7 +101,7 @@ class ChromiumBrowser:
     ) -> None:
         """Starts the browser at `path` (None: see `lookup.find_browser`).
 
-        sandbox: the browser's own sandbox; None: on, but for root, whom it refuses.
+        sandbox: the browser's own sandbox; None: see `sandbox.sandboxed`.
         arguments: further command-line switches.
 
         Raises:
@@ -114,7 +114,7 @@ class ChromiumBrowser:
         switches = [*ARGUMENTS, *arguments]
         if self.frame_control:
             switches += _FRAME_CONTROL
-        if not (_sandbox_possible() if sandbox is None else sandbox):
+        if not (sandboxed() if sandbox is None else sandbox):
             switches.append("--no-sandbox")
         self._process = BrowserProcess(found.path, switches)
         self.connection = Connection(self._process)
@@ -124,6 +124,8 @@ class ChromiumBrowser:
             words = self._process.words()
             self.close()
             said = f"; it said:\n{words}" if words else ""
+            if "sandbox" in words.lower():
+                said += f"\n({VARIABLE}=off starts it without; see docs/containers.md)"
             raise BrowserStartError(f"the browser {found.path} did not start{said}") from error
         except BaseException:
             self.close()
@@ -177,7 +179,3 @@ class ChromiumBrowser:
             return
         if "openerId" in target or target["url"] != BLANK:
             self.connection.send("Target.closeTarget", {"targetId": target["targetId"]})
-
-
-def _sandbox_possible() -> bool:
-    return os.geteuid() != 0

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import io
-import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -24,6 +23,7 @@ from webagents.browsers import scripts
 from webagents.browsers.base import Input, Insert, Key, Notes, PageOptions, Pointer
 from webagents.browsers.chromium import ARGUMENTS
 from webagents.browsers.inputs import Mouse, command
+from webagents.browsers.sandbox import sandboxed
 from webagents.browsers.w3c import Event, Hand, knows
 from webagents.errors import (
     BrowserDied,
@@ -343,7 +343,7 @@ def _arguments(options: PageOptions) -> list[str]:
     proxy = [f"--proxy-server=http://{options.proxy}", "--proxy-bypass-list=<-loopback>"]
     width, height = options.window
     arguments = [*_SWITCHES, *proxy, f"--window-size={width},{height}"]
-    return arguments if os.geteuid() else [*arguments, "--no-sandbox"]
+    return arguments if sandboxed() else [*arguments, "--no-sandbox"]
 
 
 def _guard(options: PageOptions, *, in_page: bool) -> str:

@@ -14,7 +14,7 @@ from webagents.envs.remote import wire
 from webagents.envs.remote.line import Line
 from webagents.envs.rendering import Window
 from webagents.envs.spaces import ActionText, Unicode, observation_space
-from webagents.errors import SessionEnded, UserError, clipped
+from webagents.errors import UserError, clipped
 
 
 class RemoteEnv(gymnasium.Env[dict[str, Any], str]):
@@ -70,7 +70,7 @@ class RemoteEnv(gymnasium.Env[dict[str, Any], str]):
         self._picture: Any = None
         self._line = Line(url, token=token, seconds=seconds)
         try:
-            made = self._line.ask("make", self._wanted)
+            made = self._line.make(self._wanted)
         except BaseException:
             self._line.close()
             raise
@@ -107,15 +107,7 @@ class RemoteEnv(gymnasium.Env[dict[str, Any], str]):
         super().reset(seed=seed)
         page_seed = int(self.np_random.integers(2**31)) if seed is None else seed
         asked = {"seed": page_seed, "options": dict(options or {})}
-        try:
-            if not self._line.session:
-                self._line.ask("make", self._wanted)
-            answer = self._line.ask("reset", asked)
-        except SessionEnded:  # nothing of it is needed any more: a new one does as well
-            self._line.close()
-            self._line.ask("make", self._wanted)
-            answer = self._line.ask("reset", asked)
-        observation, info = self._taken(answer)
+        observation, info = self._taken(self._line.begin(self._wanted, asked))
         return observation, info
 
     def step(self, action: str) -> tuple[dict[str, Any], float, bool, bool, dict[str, Any]]:

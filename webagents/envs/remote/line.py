@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import re
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from webagents.envs.remote import wire
-from webagents.errors import MachineError, ServerGone, UserError, clipped
+from webagents.envs.remote.address import Address
+from webagents.errors import MachineError, ServerGone, SessionEnded, UserError
 from webagents.types import NOTHING
 
-_SCHEMES = {"http": "ws", "https": "wss", "ws": "ws", "wss": "wss"}
 _MOST_BYTES = 64 * 2**20  # of an answer; pages are far smaller
 _OPEN_SECONDS = 10.0
 
@@ -35,9 +33,7 @@ class Line:
         Raises:
             UserError: no address, no token, or the package `websockets` is not installed.
         """
-        parts = urlsplit(url) if isinstance(url, str) else None
-        if parts is None or parts.scheme not in _SCHEMES or not parts.hostname:
-            raise UserError(f"url={clipped(url)} is no address such as 'http://127.0.0.1:8000'")
+        self._address = Address.of(url, token)
         if not seconds > 0:
             raise UserError(f"seconds={seconds!r}; an answer takes more than 0")
         try:
@@ -47,14 +43,11 @@ class Line:
                 f"{missing.name} is not installed; this needs pip install 'webagents-gym[serve]'"
             ) from missing
         self.url = url
-        self._address = f"{_SCHEMES[parts.scheme]}://{parts.netloc}{parts.path.rstrip('/')}/ws"
-        self._token = token if token is not None else os.environ.get("WEBAGENTS_TOKEN") or None
-        if self._token is not None and not re.fullmatch(r"[\x21-\x7e]+", self._token):
-            raise UserError("the token has characters that no token has")
         self._seconds = seconds
         self._socket: Any = None
         self._going = contextlib.ExitStack()
         self._number = 0
+        self._made: Mapping[str, Any] = NOTHING
         self.session = ""
 
     def ask(self, kind: str, data: Mapping[str, Any] = NOTHING) -> dict[str, Any]:
@@ -87,6 +80,26 @@ class Line:
                 if again or (not self.session and kind != "make"):
                     raise ServerGone(f"{self.url} hung up: {lost}") from lost
         raise AssertionError("a request is tried twice at most")
+
+    def make(self, wanted: Mapping[str, Any]) -> dict[str, Any]:
+        """Has a task played from now on, in the session or in a new one; see `ask`."""
+        made = self.ask("make", wanted)
+        self._made = wanted
+        return made
+
+    def begin(self, wanted: Mapping[str, Any], asked: Mapping[str, Any]) -> dict[str, Any]:
+        """Begins an episode of what is `wanted`, in a new session if the old one is over.
+
+        wanted, asked: what `make` and ``reset`` take. For errors see `ask`.
+        """
+        try:
+            if not self.session or wanted != self._made:
+                self.make(wanted)
+            return self.ask("reset", asked)
+        except SessionEnded:  # nothing of it is needed any more: a new one does as well
+            self.close()
+            self.make(wanted)
+            return self.ask("reset", asked)
 
     def close(self) -> None:
         """Ends the session and the connection; safe to call again."""
@@ -122,14 +135,13 @@ class Line:
         from websockets.exceptions import InvalidStatus, WebSocketException
         from websockets.sync.client import connect
 
-        address = self._address
+        address = self._address.socket
         if self.session:
             address += f"?{wire.SESSION}={quote(self.session)}"
-        headers = {} if self._token is None else {"Authorization": f"Bearer {self._token}"}
         try:
             going = connect(
                 address,
-                additional_headers=headers,
+                additional_headers=self._address.headers,
                 open_timeout=_OPEN_SECONDS,
                 close_timeout=1.0,
                 max_size=_MOST_BYTES,
@@ -138,14 +150,10 @@ class Line:
             )
             self._socket = self._going.enter_context(going)
         except InvalidStatus as refused:
-            said = (refused.response.body or b"").decode(errors="replace").strip()
-            if refused.response.status_code in (401, 403):
-                raise UserError(f"{self.url} refuses: {said or 'no access'}") from refused
-            status = refused.response.status_code
-            raise ServerGone(f"{self.url} answers {status} {said[:200]}".strip()) from refused
+            answer = refused.response
+            raise self._address.refusal(answer.status_code, bytes(answer.body or b"")) from refused
         except (OSError, TimeoutError, WebSocketException) as lost:
-            reason = str(lost) or type(lost).__name__
-            raise ServerGone(f"no environment server at {self.url}: {reason}") from lost
+            raise self._address.gone(lost) from lost
 
     def _hang_up(self) -> None:
         self._socket = None
