@@ -57,8 +57,13 @@ policy: $(VENV)/.test-browser  ## make the released HTML policy anew: collect, t
 	@echo "== Training, the more on a task the more often it failed"
 	@$(BIN)/webagents train $(POLICY)/all $(POLICY)/hard $(POLICY)/labelled --model $(POLICY)/first/model $(LEARN) \
 		--warmup-steps 50 --balance weak --rates $(POLICY)/played/report.json --steps 3800 --out $(POLICY)/second
-	@$(BIN)/webagents evaluate --policy $(POLICY)/second/model --tasks @webgum56 --episodes 100 --no-screenshots --out $(POLICY)/judged
-	@echo "== The policy: $(CURDIR)/$(POLICY)/second/model"
+	@echo "== Once more, with more of what is still hard, and pages told in other ways"
+	@$(BIN)/webagents collect --policy expert:steady --quotas webgum56-harder --seed-start 1200000 $(SHOWN) --out $(POLICY)/harder
+	@$(BIN)/webagents evaluate --policy $(POLICY)/second/model --tasks @webgum56 --episodes 24 --seed-start 700000000 --no-screenshots --out $(POLICY)/played2
+	@$(BIN)/webagents train $(POLICY)/all $(POLICY)/hard $(POLICY)/labelled $(POLICY)/harder --model $(POLICY)/second/model $(LEARN) \
+		--warmup-steps 100 --balance weak --rates $(POLICY)/played2/report.json --augment --learning-rate 8e-4 --steps 4000 --out $(POLICY)/third
+	@$(BIN)/webagents evaluate --policy $(POLICY)/third/model --tasks @webgum56 --episodes 100 --no-screenshots --out $(POLICY)/judged
+	@echo "== The policy: $(CURDIR)/$(POLICY)/third/model"
 
 docs: $(VENV)/.dev  ## build the documentation site, with a picture of every task where there is a browser
 	@$(BIN)/python docs/site $(DOCS)
