@@ -138,11 +138,7 @@ def test_retry_after_is_kept_to_where_it_says_a_time(
             LanguageModelFailed,
             r"its answer is none: 'what is \$OPENAI_API_KEY\?'",
         ),
-        (
-            (400, {"error": {"message": "too long"}}),
-            UserError,
-            "refuses the question: 400 too long",
-        ),
+        ((405, {"error": {"message": "no"}}), UserError, "refuses the question: 405 no"),
         ((429, {"error": {"code": "insufficient_quota"}}), UserError, "refuses the question: 429"),
         ((503, b""), LanguageModelFailed, "did not answer in 2 tries: 503 Service Unavailable"),
         ((200, b"x"), LanguageModelFailed, "did not answer in 2 tries: its answer is none: 'x'"),
@@ -155,6 +151,64 @@ def test_what_no_waiting_helps_is_told_at_once_and_clearly(
     model, _ = endpoint(server, tries=2)
 
     with pytest.raises(kind, match=told):
+        model.answer(question("", "Click."))
+
+
+@pytest.mark.parametrize(
+    ("reply", "told"),
+    [
+        ((400, {"error": {"message": "maximum context  length is 4096"}}), "400 maximum context"),
+        ((400, {"error": {"message": "no", "code": "content_policy_violation"}}), "400 no"),
+        ((400, {"error": {"message": "odd", "param": "messages"}}), "400 odd"),
+        ((413, b"too large"), "413 too large"),
+        ((403, {"error": {"message": "moderated", "code": "flagged_input"}}), "403 moderated"),
+        (
+            (200, {"choices": [{"message": {"content": None, "refusal": "I'm sorry\n no"}}]}),
+            "I'm sorry no",
+        ),
+        (
+            (
+                200,
+                {"choices": [{"message": {"content": "cl"}, "finish_reason": "content_filter"}]},
+            ),
+            "content_filter",
+        ),
+    ],
+)
+def test_a_question_that_is_refused_is_one_without_an_answer_and_asked_once(
+    server: Server, reply: tuple[int, Any], told: str, tmp_path: Path
+) -> None:
+    server.says(reply, (200, SAID), reply)
+    model, waits = endpoint(server)
+    counted = Counted(Cached(model, tmp_path))
+
+    refused = counted.answer(question("", "Click."))
+    answered = counted.answer(question("", "Click."))
+
+    assert (refused.text, refused.refused[: len(told)]) == ("", told)
+    assert answered == ANSWER
+    assert (counted.usage.questions, counted.usage.refused, waits) == (2, 1, [])
+
+
+def test_what_every_question_has_is_refused_at_once(server: Server) -> None:
+    server.says((400, {"error": {"message": "not with this model", "param": "temperature"}}))
+    model, _ = endpoint(server)
+
+    with pytest.raises(UserError, match="refuses the question: 400 not with this model"):
+        model.answer(question("", "Click."))
+
+
+def test_an_endpoint_that_refuses_everything_ends_the_run(server: Server) -> None:
+    unclear, clear = (400, {"error": "no"}), (400, {"error": "too long"})
+    model, _ = endpoint(server)
+    server.says(*[unclear] * 20, (200, SAID), *[unclear, clear] * 20, unclear)
+
+    assert [model.answer(question("", "Click.")).refused for _ in range(61)] == [
+        *["400 no"] * 20,
+        "",
+        *["400 no", "400 too long"] * 20,
+    ]
+    with pytest.raises(UserError, match="refuses every question: 400 no"):
         model.answer(question("", "Click."))
 
 

@@ -11,6 +11,7 @@ pytest.importorskip("pydantic_monty")
 
 from webagents.envs.web_env import WebEnv
 from webagents.evaluation.run import EvaluateConfig, evaluate
+from webagents.planners.commissions import LanguageWriter
 from webagents.planners.language import LanguageModelFailed, Question, Scripted
 from webagents.planners.trying import attempt
 from webagents.policies.planned import ProgramPolicy
@@ -66,7 +67,9 @@ def _said(asked: Question) -> str:
 def test_programs_solve_tasks_in_a_browser_one_action_a_step() -> None:
     model = Scripted(_said)
     jobs = [Job(task, seed) for task in PROGRAMS for seed in (0, 1)]
-    played = list(rollout(jobs, ProgramPolicy(model), browsers=1, screenshots=False))
+    played = list(
+        rollout(jobs, ProgramPolicy(LanguageWriter(model)), browsers=1, screenshots=False)
+    )
 
     assert {(each.task, each.seed): each.success for each in played} == dict.fromkeys(jobs, True)
     assert len(model.questions) == len(jobs)

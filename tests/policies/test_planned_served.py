@@ -99,6 +99,38 @@ def test_an_endpoint_that_fails_loses_no_finished_episode_and_the_run_goes_on(
     assert KEY not in caplog.text + str(error.value)
 
 
+@pytest.mark.parametrize("method", ["zero-shot", "rci"])
+def test_a_refused_question_is_a_mistake_that_costs_a_step(
+    method: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with serving() as server:
+        server.reply = lambda asked: (400, {"error": "too long, as click('5') is"}, {})
+        settings = _settings(server, tmp_path / "run", episodes=1)
+        config = EvaluateConfig(**settings | {"policy": f"llm:{method}"})
+        report = json.loads(evaluate(config, progress=silent).as_json())
+    (episode,) = report["episodes"]
+    kept = json.loads((config.out / "episodes.jsonl").read_text())
+
+    assert (episode["success"], episode["failure"]) == (False, "error")
+    told = [move["error"] for move in kept["actions"]]
+    assert len(told) == episode["steps"] > 1
+    assert all(each[14:].startswith("the language model refused the question: 4") for each in told)
+
+
+def test_after_an_episode_whose_questions_were_refused_the_next_is_played(tmp_path: Path) -> None:
+    refused = (400, {"error": "against our content policy"}, {})
+    with serving() as server:
+        server.reply = lambda asked: refused if len(server.asked) <= 4 else program(asked)
+        config = EvaluateConfig(**_settings(server, tmp_path / "run", episodes=2))
+        report = json.loads(evaluate(config, progress=silent).as_json())
+    first = json.loads((config.out / "episodes.jsonl").read_text().partition("\n")[0])
+
+    assert [each["success"] for each in report["episodes"]] == [False, True]
+    assert first["actions"][0]["action"] == (
+        "report_infeasible('given up after no program that does anything')"
+    )
+
+
 def test_the_command_tells_a_refused_connection_in_a_line_and_goes_on_when_it_is_there(
     tmp_path: Path,
 ) -> None:

@@ -19,7 +19,7 @@ from webagents.planners.driver.nearest import words
 from webagents.planners.language import LanguageModel
 from webagents.planners.prompts import prompt
 from webagents.planners.sandbox import Outcome
-from webagents.planners.writing import fault_of, page_of, program_of
+from webagents.planners.writing import fault_of, page_of, programmed
 
 MOST_TURNS = 3
 Blame = Literal["planning", "summarisation", "programming"]
@@ -108,7 +108,7 @@ class LanguageAuthor:
     def write(self, work: Work) -> str:
         """See `Author.write`; prompt ``program``."""
         asked = prompt("program").question({**_told(work), "history": "(nothing yet)"})
-        return program_of(self._learner.answer(asked).text)
+        return programmed(self._learner.answer(asked))
 
     def explain(self, work: Work, program: str, fault: str) -> str:
         """See `Author.explain`; prompt ``explain``."""
@@ -120,7 +120,7 @@ class LanguageAuthor:
         asked = prompt("rewrite").question(
             {**_told(work), "program": program, "fault": fault, "correction": correction}
         )
-        return program_of(self._learner.answer(asked).text)
+        return programmed(self._learner.answer(asked))
 
 
 def _told(work: Work) -> dict[str, str]:

@@ -6,12 +6,14 @@ import re
 
 from webagents.errors import clipped
 from webagents.html import text_view
+from webagents.planners.language import Answer
 from webagents.planners.sandbox import Outcome
 from webagents.types import Episode
 
 MOST_CHARACTERS = 12_000
 """Of a page in a question, a few thousand tokens."""
 _THOUGHTS = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL)
+_CALLING = re.compile(r"[()\[\]{}]")
 _FENCED = re.compile(r"```[ \t]*\w*[ \t]*\n(.*?)(?:```|\Z)", re.DOTALL)
 
 
@@ -24,6 +26,18 @@ def program_of(said: str) -> str:
     """The program in an answer: its longest fenced block, or all of it where it has none."""
     blocks = _FENCED.findall(spoken(said))
     return (max(blocks, key=len) if blocks else spoken(said)).strip("\n")
+
+
+def programmed(answer: Answer) -> str:
+    """The program of an answer; for a question that was refused one that says so as it is run."""
+    if answer.refused:
+        return f"raise RuntimeError({told_of(answer)!r})"
+    return program_of(answer.text)
+
+
+def told_of(answer: Answer) -> str:
+    """Why there is no answer, as an agent is told: no part of it reads as an action or program."""
+    return f"the language model refused the question: {_CALLING.sub(' ', answer.refused)}"
 
 
 def line_of(said: str) -> str:

@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
-from transformers.utils import CONFIG_NAME, logging
+from transformers.utils import CONFIG_NAME
 
 from webagents.errors import UnknownPolicy, UserError, clipped
 from webagents.models import HtmlT5, load_model
 from webagents.models.kinds import frames_of
 from webagents.models.pointer import PointerT5
+from webagents.models.quiet import quiet
 from webagents.models.tokenizer import load_tokenizer
 from webagents.policies.pointer import PointerPolicy
 from webagents.policies.sequence import SequencePolicy
@@ -41,7 +42,7 @@ def read_policy(folder: Path) -> Policy:
         form = PromptForm.read(folder)
         if not (folder / CONFIG_NAME).is_file():
             raise UserError(f"it has no {CONFIG_NAME}")
-        with _told("model"), _quiet():
+        with _told("model"), quiet():
             model, report = load_model(
                 folder, output_loading_info=True, ignore_mismatched_sizes=True
             )
@@ -137,18 +138,3 @@ def policy_of(
         return PointerPolicy(model, tokenizer, form)
     assert isinstance(model, HtmlT5)
     return SequencePolicy(model, tokenizer, form)
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Without the progress bars of `transformers`, which are in the way of our own, and its tables
-    of weights that do not fit, of which we tell."""
-    bars, level = logging.is_progress_bar_enabled(), logging.get_verbosity()
-    logging.disable_progress_bar()
-    logging.set_verbosity_error()
-    try:
-        yield
-    finally:
-        logging.set_verbosity(level)
-        if bars:
-            logging.enable_progress_bar()

@@ -122,6 +122,18 @@ def _planned(rest: str, language: LanguageSettings) -> Policy:
     return read_planned(rest or "zero-shot", language)
 
 
+def _webagent(rest: str, language: LanguageSettings) -> Policy:
+    try:
+        from webagents.policies.planned.webagent import read_webagent
+    except ImportError as error:
+        raise UnknownPolicy(
+            f"webagent:{clipped(rest)} needs the extras planners and models ({error}); install "
+            "them with: pip install 'webagents-gym[models,planners]'"
+        ) from error
+
+    return read_webagent(rest, language)
+
+
 POLICIES: Mapping[str, Callable[[str, LanguageSettings], Policy]] = {
     "dagger": _dagger,
     "disturbed": _disturbed,
@@ -130,6 +142,7 @@ POLICIES: Mapping[str, Callable[[str, LanguageSettings], Policy]] = {
     "perturbed": _perturbed,
     "random": _random,
     "replay": _replay,
+    "webagent": _webagent,
     "webshop-rule": _webshop_rule,
     "white": _white,
 }
@@ -145,21 +158,23 @@ def load_policy(name: str, language: LanguageSettings = NO_MODEL) -> Policy:
     ``dagger:POLICY``, ``dagger:BETA:POLICY`` and ``dagger:BETA:VARIANT:POLICY`` (with the action of
     that expert noted at every step, and played at a share of them), ``webshop-rule`` (WebShop's
     baseline), ``white:POLICY`` (shown white screenshots), ``disturbed:DISTURBANCE:POLICY`` (shown
-    disturbed pages), ``llm:METHOD`` (a language model's; see `planned.read_planned`), the
+    disturbed pages), ``llm:METHOD`` (a language model's; see `planned.read_planned`),
+    ``webagent:ROW:PLANNER,WRITER`` (WebAgent's; see `planned.webagent.read_webagent`), the
     folder of a trained policy's checkpoint (``./expert`` for one of a name that is taken),
     ``models/NAME`` (a released one, wherever this is run), ``module:Class``.
 
-    language: the language model that ``llm:METHOD`` asks, and how; others have no use for it.
+    language: the language model that ``llm:METHOD`` asks, or that writes for ``webagent``, and how;
+        others have no use for it.
 
     Raises:
         UnknownPolicy: there is none, or it cannot be loaded; or it asks no language model, and one
             is given.
     """
     word, colon, rest = name.partition(":")
-    if (changed := language.changed()) and "llm" not in name.split(":"):
+    if (changed := language.changed()) and not {"llm", "webagent"} & set(name.split(":")):
         raise UnknownPolicy(
             f"{clipped(name)} asks no language model, but there is {', '.join(changed)}; "
-            "name llm:METHOD as the policy, such as llm:program, or leave that out"
+            "name llm:METHOD or webagent as the policy, such as llm:program, or leave that out"
         )
     make = POLICIES.get(word)
     if make is not None:
@@ -170,8 +185,8 @@ def load_policy(name: str, language: LanguageSettings = NO_MODEL) -> Policy:
         return _from_module(word, rest)
     known = (
         "expert, random, replay:PATH, perturbed:POLICY, dagger:POLICY, webshop-rule, white:POLICY, "
-        "disturbed:DISTURBANCE:POLICY, llm:METHOD, a checkpoint's folder, "
-        f"{', '.join(released())}, module:Class"
+        "disturbed:DISTURBANCE:POLICY, llm:METHOD, webagent:ROW:PLANNER,WRITER, a checkpoint's "
+        f"folder, {', '.join(released())}, module:Class"
     )
     raise UnknownPolicy(f"no policy {clipped(name)}; the policies are {known}")
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from webagents.errors import UnknownPolicy, UserError, clipped
+from webagents.planners.commissions import LanguageWriter
 from webagents.planners.language import LanguageModel, load_language
 from webagents.planners.settings import LanguageSettings
 from webagents.policies.planned.exemplars import Exemplars
@@ -23,8 +24,8 @@ def _synapse(model: LanguageModel, exemplars: str | None) -> Policy:
 METHODS: Mapping[str, Callable[[LanguageModel, str | None], Policy]] = {
     "zero-shot": lambda model, _: ZeroShotPolicy(model),
     "rci": lambda model, _: RciPolicy(model),
-    "program": lambda model, _: ProgramPolicy(model),
-    "adaplanner": lambda model, _: ProgramPolicy(model, form="adaplanner"),
+    "program": lambda model, _: ProgramPolicy(LanguageWriter(model)),
+    "adaplanner": lambda model, _: ProgramPolicy(LanguageWriter(model, form="adaplanner")),
     "synapse": _synapse,
 }
 """Ways to play with a language model; the text is the exemplars' dataset, None for the bundled."""

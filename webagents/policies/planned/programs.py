@@ -1,38 +1,18 @@
-"""Policies whose language model writes programs: WebAgent's code writer, and AdaPlanner's."""
+"""The policy that has programs written: WebAgent's loop, and AdaPlanner's."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from webagents.actions import Action
-from webagents.planners.language import Answer, LanguageModel, Question, account, answers
-from webagents.planners.plan import Plan, Planner, snippet
-from webagents.planners.prompts import prompt
+from webagents.planners.commissions import Commission, Writer, Written
+from webagents.planners.plan import Plan, Planner
 from webagents.planners.replaying import advance
 from webagents.planners.sandbox import Outcome
-from webagents.planners.writing import fault_of, history_of, page_of, program_of
 from webagents.types import Decision, Episode
 
 _NOTHING = Outcome(kind="raised", message="It ran to its end and did nothing on the page.")
-
-
-@dataclass(slots=True, kw_only=True)
-class _Pending:
-    """An episode that needs a program.
-
-    program, outcome: the one before, and how it ended; None without one.
-    faults: what was wrong with those written for this step.
-    said: what the model answered for this step.
-    """
-
-    episode: Episode
-    plan: Plan
-    program: str = ""
-    outcome: Outcome | None = None
-    faults: list[str] = field(default_factory=list)
-    said: list[Answer] = field(default_factory=list)
 
 
 class ProgramPolicy:
@@ -48,65 +28,62 @@ class ProgramPolicy:
 
     def __init__(
         self,
-        model: LanguageModel,
+        writer: Writer,
         *,
-        form: str = "program",
         planner: Planner | None = None,
         repairs: int = 3,
         programs: int = 10,
-        max_tokens: int = 512,
     ) -> None:
-        """A policy of a model.
+        """A policy of a writer.
 
-        form: the prompt by which programs are asked for: "program", or "adaplanner".
         planner: says what each program is to do, and with which elements; None: the task itself,
             with the whole page.
         repairs: how often a program that fails before it did anything is written again.
         programs: how many an episode has at most; then it is given up.
-        max_tokens: of an answer.
         """
-        self.model = model
-        self._form = form
+        self.writer = writer
         self._planner = planner
         self._repairs = repairs
         self._programs = programs
-        self._max_tokens = max_tokens
 
     def act(self, episodes: Sequence[Episode]) -> list[Decision]:
         """The next action of each episode's program.
 
         Raises:
-            LanguageModelFailed, UserError: the model does not answer.
+            LanguageModelFailed, UserError: the writer's language model does not answer.
         """
         decided: dict[int, Decision] = {}
-        pending: dict[int, _Pending] = {}
+        pending: dict[int, Commission] = {}
         for place, episode in enumerate(episodes):
             going = self._going_on(episode)
             if isinstance(going, Decision):
                 decided[place] = going
             else:
                 pending[place] = going
+        noted: dict[int, Mapping[str, Any]] = {}
         self._plan(list(pending.values()))
         for turn in range(self._repairs + 1):
-            asked = [self._question(each) for each in pending.values()]
-            said = answers(self.model, asked)
-            for place, answer in zip(list(pending), said, strict=True):
-                pending[place].said.append(answer)
-                begun = self._begun(pending[place], program_of(answer.text), turn)
+            written = self.writer.write(list(pending.values()))
+            for place, one in zip(list(pending), written, strict=True):
+                noted[place] = one.notes
+                begun = self._begun(pending[place], one, turn)
                 if begun is not None:
                     decided[place] = begun
                     del pending[place]
         for place, each in pending.items():
             decided[place] = _given_up(
-                "no program that does anything", faults=each.faults, asked=account(each.said)
+                "no program that does anything",
+                faults=each.faults,
+                **noted.get(place, {}),
+                **self._planned(each),
             )
         return [decided[place] for place in range(len(episodes))]
 
-    def _going_on(self, episode: Episode) -> Decision | _Pending:
+    def _going_on(self, episode: Episode) -> Decision | Commission:
         """What the program in hand does next; or what the next one is to follow."""
         starts = [n for n, step in enumerate(episode.steps) if "program" in step.notes]
         if not starts:
-            return _Pending(episode=episode, plan=_whole(episode))
+            return Commission(episode=episode, plan=_whole(episode))
         began = starts[-1]
         program = str(episode.steps[began].notes["program"])
         progress = advance(program, episode.steps[began:], episode.observation)
@@ -114,50 +91,40 @@ class ProgramPolicy:
             return Decision(action=progress.action, notes={"running": began})
         if len(starts) >= self._programs:
             return _given_up(f"{len(starts)} programs", ended=str(progress.outcome))
-        return _Pending(
+        return Commission(
             episode=episode,
             plan=_whole(episode),
             program=program,
             outcome=progress.outcome,
         )
 
-    def _plan(self, pending: Sequence[_Pending]) -> None:
-        if self._planner is not None and pending:
-            plans = self._planner.plan([each.episode for each in pending])
-            for each, plan in zip(pending, plans, strict=True):
+    def _plan(self, commissions: Sequence[Commission]) -> None:
+        if self._planner is not None and commissions:
+            plans = self._planner.plan([each.episode for each in commissions])
+            for each, plan in zip(commissions, plans, strict=True):
                 each.plan = plan
 
-    def _question(self, pending: _Pending) -> Question:
-        """What is asked: for a program; after one that failed, how it goes on."""
-        episode, plan = pending.episode, pending.plan
-        page = episode.observation.html
-        values = {
-            "instruction": plan.instruction,
-            "history": history_of(episode),
-            "page": page_of(snippet(page, plan.refs) if plan.refs else page),
-        }
-        name = self._form
-        if pending.outcome is not None and not pending.outcome.ok:
-            name = "refine"
-            values |= {"program": pending.program, "fault": fault_of(pending.outcome)}
-        return prompt(name).question(values, max_tokens=self._max_tokens)
-
-    def _begun(self, pending: _Pending, program: str, turn: int) -> Decision | None:
+    def _begun(self, commission: Commission, written: Written, turn: int) -> Decision | None:
         """A new program's first action; None where it has none, which is noted."""
-        progress = advance(program, (), pending.episode.observation)
+        program = written.program
+        progress = advance(program, (), commission.episode.observation)
         if progress.action is None:
             outcome = _NOTHING if progress.outcome.ok else progress.outcome
-            pending.program, pending.outcome = program, outcome
-            pending.faults.append(str(outcome))
+            commission.program, commission.outcome = program, outcome
+            commission.faults.append(str(outcome))
             return None
-        notes: dict[str, Any] = {"program": program, "turn": turn, "asked": account(pending.said)}
-        if self._planner is not None:
-            notes |= {"plan": pending.plan.instruction, "refs": list(pending.plan.refs)}
-        if pending.outcome is not None and not pending.faults:
-            notes["before"] = str(pending.outcome)
-        if pending.faults:
-            notes["faults"] = list(pending.faults)
+        notes: dict[str, Any] = {"program": program, "turn": turn, **written.notes}
+        notes |= self._planned(commission)
+        if commission.outcome is not None and not commission.faults:
+            notes["before"] = str(commission.outcome)
+        if commission.faults:
+            notes["faults"] = list(commission.faults)
         return Decision(action=progress.action, notes=notes)
+
+    def _planned(self, commission: Commission) -> dict[str, Any]:
+        if self._planner is None:
+            return {}
+        return {"plan": commission.plan.instruction, "refs": list(commission.plan.refs)}
 
 
 def _whole(episode: Episode) -> Plan:

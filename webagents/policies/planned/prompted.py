@@ -7,9 +7,17 @@ from dataclasses import dataclass, field
 
 from webagents.actions import describe, parse
 from webagents.errors import ActionError
-from webagents.planners.language import Answer, LanguageModel, Message, Question, account, answers
+from webagents.planners.language import (
+    Answer,
+    LanguageModel,
+    Message,
+    Question,
+    account,
+    answers,
+    refused,
+)
 from webagents.planners.prompts import prompt
-from webagents.planners.writing import history_of, line_of, page_of, spoken
+from webagents.planners.writing import history_of, line_of, page_of, spoken, told_of
 from webagents.policies.planned.exemplars import Exemplar, Exemplars
 from webagents.types import Decision, Episode
 
@@ -42,8 +50,8 @@ class ZeroShotPolicy:
         ]
         return [
             Decision(
-                action=_action(answer.text),
-                notes={"said": answer.text, "asked": account([answer])},
+                action=_action(answer),
+                notes={"said": answer.text, "asked": account([answer]), **refused([answer])},
             )
             for answer in answers(self.model, asked)
         ]
@@ -75,15 +83,16 @@ class RciPolicy:
         self._plan([talk for talk, lacks in zip(talks, new, strict=True) if lacks])
         self._ask("rci-action", talks, "action")
         for talk in talks:
-            talk.values["action"] = _action(talk.values["action"])
+            talk.values["action"] = _action(talk.said[-1])
         self._ask("rci-check", talks, "checked")
         return [
             Decision(
-                action=_action(talk.values["checked"]),
+                action=_action(talk.said[-1]),
                 notes={
                     "first": talk.values["action"],
                     "asked": account(talk.said),
-                    **({"plan": talk.values["plan"]} if planned else {}),
+                    **({"plan": talk.values["plan"]} if planned and talk.values["plan"] else {}),
+                    **refused(talk.said),
                 },
             )
             for talk, planned in zip(talks, new, strict=True)
@@ -165,11 +174,12 @@ class SynapsePolicy:
         ]
         return [
             Decision(
-                action=_action(answer.text),
+                action=_action(answer),
                 notes={
                     "said": answer.text,
                     "exemplars": [f"{each.task}/{each.seed}" for each in like],
                     "asked": account([answer]),
+                    **refused([answer]),
                 },
             )
             for answer, like in zip(answers(self.model, asked), found, strict=True)
@@ -210,9 +220,11 @@ def _plan_of(episode: Episode) -> str:
     return plans[-1] if plans else ""
 
 
-def _action(said: str) -> str:
+def _action(answer: Answer) -> str:
     """The one action in an answer, as it is written; of another, its last line as it is."""
+    if answer.refused:
+        return told_of(answer)
     try:
-        return parse(spoken(said)).text
+        return parse(spoken(answer.text)).text
     except ActionError:
-        return line_of(said)
+        return line_of(answer.text)
