@@ -9,13 +9,10 @@ below ``--out``; what was stopped goes on where it was.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
-
-from webagents.evaluation.measures import Interval, bootstrap
-from webagents.evaluation.measures.resampling import Floats
+from webagents.evaluation.comparing import difference
+from webagents.evaluation.measures import Interval
 from webagents.evaluation.report import Report
 from webagents.evaluation.run import EvaluateConfig, evaluate
 from webagents.policies.disturbed import DISTURBANCES
@@ -67,33 +64,11 @@ def table(reports: dict[str, Report]) -> list[str]:
             name,
             f"{found.episodes}" + (f" ({found.void} void)" if found.void else ""),
             f"{100 * rate.mean:.1f} ({100 * rate.low:.1f} to {100 * rate.high:.1f})",
-            "" if report is clean else _points(cost(clean, report)),
+            "" if report is clean else _points(difference(clean, report)),
             "" if report is clean else ", ".join(_worst(clean, report)),
         ]
         lines.append(f"| {' | '.join(cells)} |")
     return lines
-
-
-def cost(clean: Report, disturbed: Report) -> Interval | None:
-    """How much lower the mean success over tasks is, with its interval over shared seeds."""
-    tasks = sorted(clean.tasks.keys() & disturbed.tasks.keys())
-    before, after = _outcomes(clean, tasks), _outcomes(disturbed, tasks)
-
-    def lost(rates: Floats) -> Floats:
-        found: Floats = (rates[:, : len(tasks)] - rates[:, len(tasks) :]).mean(axis=1)
-        return found
-
-    return bootstrap(lost, np.concatenate([before, after]))
-
-
-def _outcomes(report: Report, tasks: Sequence[str]) -> Floats:
-    """1 for a success, 0 for a failure, nan for what is void, (tasks, seeds)."""
-    seeds = sorted({episode.seed for episode in report.episodes})
-    found = np.full((len(tasks), len(seeds)), np.nan)
-    for episode in report.episodes:
-        if episode.success is not None and episode.task in tasks:
-            found[tasks.index(episode.task), seeds.index(episode.seed)] = episode.success
-    return found
 
 
 def _points(found: Interval | None) -> str:

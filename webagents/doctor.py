@@ -117,14 +117,16 @@ def browser() -> Check:
     return Check("Browser", True, f"{shown}, starts")
 
 
-def browser_version() -> str:
+def browser_version(path: str | None = None) -> str:
     """The name and version of the browser that would be started.
+
+    path: its executable; None: see `lookup.find_browser`.
 
     Raises:
         BrowserMissing: there is none.
         MachineError: it does not tell.
     """
-    return _version_of(find_browser().path)
+    return _version_of(find_browser(path).path)
 
 
 def start_and_close() -> None:

@@ -259,6 +259,8 @@ def test_an_unknown_task_is_refused_before_the_folder_is_made(config: EvaluateCo
         ({"episodes": 0}, "episodes is at least 1, not 0"),
         ({"seed_start": -1}, "seed_start is at least 0"),
         ({"workers": 0}, "workers is at least 1"),
+        ({"deciders": 0}, "deciders is at least 1"),
+        ({"players": 2}, "--players is for --engine ray"),
         ({"view": "txt"}, "no view 'txt'; there is text, visual"),
         ({"clicks": "touch"}, "no clicks 'touch'"),
         ({"clock": "wall"}, "no clock 'wall'; there is virtual, real"),

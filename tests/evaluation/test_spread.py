@@ -1,12 +1,15 @@
 """An evaluation over a Ray cluster gives the report of a local one, also when a node is lost."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 
+from webagents.errors import UnknownPolicy
+from webagents.evaluation import spread
 from webagents.evaluation.run import EvaluateConfig, evaluate
-from webagents.evaluation.spread import Jobs, play_on_ray
+from webagents.evaluation.spread import Jobs, _judges, play_on_ray
 from webagents.progress import silent
 from webagents.rollout import Job
 
@@ -31,37 +34,83 @@ def reported(out: Path, policy: str, play=None, **settings) -> dict:
     return {key: report[key] for key in ("policy", "tasks", "sets", "episodes", "planned")}
 
 
-@pytest.mark.slow
-@pytest.mark.timeout(600)
-@pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize("policy", ["expert", str(RELEASED)])
-def test_a_node_killed_in_the_middle_changes_nothing(policy: str, tmp_path: Path) -> None:
+@pytest.fixture
+def cluster():
+    """Two nodes of one processor, and one that plays nothing."""
     ray = pytest.importorskip("ray", reason="the extra ray is not installed")
     from ray.cluster_utils import Cluster
 
-    local = reported(tmp_path / "local", policy)
-    made = Cluster(initialize_head=True, head_node_args={"num_cpus": 1})
+    made = Cluster(initialize_head=True, head_node_args={"num_cpus": 0})
     try:
-        lost = made.add_node(num_cpus=2)
+        for _ in range(2):
+            made.add_node(num_cpus=1)
         made.wait_for_nodes()
         ray.init(address=made.address, log_to_driver=False)
-        config = EvaluateConfig(policy=policy, tasks=TASKS, out=tmp_path, screenshots=False)
-        play = play_on_ray(
-            policy, config.language(), workers=4, players=2, options=config.env_options()
-        )
-        finished = []
-
-        def breaking(jobs):
-            for episode in play(jobs):
-                finished.append(episode)
-                if len(finished) == 15:
-                    made.remove_node(lost, allow_graceful=False)
-                    made.add_node(num_cpus=2)
-                yield episode
-
-        spread = reported(tmp_path / "ray", policy, breaking, engine="ray")
+        yield made
     finally:
         ray.shutdown()
         made.shutdown()
-    assert len(finished) == 60
-    assert spread == local
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize(("policy", "deciders"), [("expert", 0), (str(RELEASED), 1)])
+def test_a_node_killed_in_the_middle_changes_nothing(
+    policy: str, deciders: int, cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import ray
+
+    local = reported(tmp_path / "local", policy)
+    judges = []
+
+    def judges_kept(*given):
+        judges.extend(made := _judges(*given))
+        return made
+
+    monkeypatch.setattr(spread, "_judges", judges_kept)
+    config = EvaluateConfig(policy=policy, tasks=TASKS, out=tmp_path, screenshots=False)
+    play = play_on_ray(
+        policy, config.language(), workers=4, players=2, options=config.env_options()
+    )
+    finished = []
+
+    def breaking(jobs):
+        for episode in play(jobs):
+            finished.append(episode)
+            if len(finished) == 15:  # the node that has the policy, where one has it
+                nodes = {node.node_id: node for node in cluster.worker_nodes}
+                asked = [judge.__ray_call__.remote(where) for judge in judges]
+                lost = ray.get(asked)[0] if asked else next(iter(nodes))
+                cluster.remove_node(nodes[lost], allow_graceful=False)
+                cluster.add_node(num_cpus=1)
+            yield episode
+
+    there = reported(tmp_path / "ray", policy, breaking, engine="ray")
+    assert (len(judges), len(finished)) == (deciders, 60)
+    assert there == local
+
+
+def where(_: object) -> str:
+    """The node an actor is on."""
+    import ray
+
+    return ray.get_runtime_context().get_node_id()
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+@pytest.mark.filterwarnings("ignore")
+def test_names_of_files_are_of_the_folder_where_the_command_runs(
+    cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)  # the nodes were begun elsewhere
+    shutil.copytree(RELEASED, "mine")
+    config = EvaluateConfig(policy="mine", tasks=TASKS, out=tmp_path, screenshots=False)
+    play = play_on_ray("mine", config.language(), workers=2, deciders=2, options={})
+    jobs = [Job("miniwob.click-test-2", seed) for seed in range(4)]
+    assert sorted(episode.seed for episode in play(jobs)) == [0, 1, 2, 3]
+    Path("gone").mkdir()
+    shutil.move("mine/model.safetensors", "gone")
+    with pytest.raises(UnknownPolicy, match="mine"):
+        list(play(jobs))

@@ -60,6 +60,9 @@ def general(
 # In the order in which --help lists them.
 app.command("list")(playing.list_)
 app.command()(playing.evaluate)
+app.command()(playing.benchmark)
+app.command()(playing.sweep)
+app.command()(playing.journal)
 app.command()(playing.collect)
 app.command()(playing.record)
 app.command()(playing.serve)
@@ -72,6 +75,7 @@ app.add_typer(corpus, name="corpus")
 app.command()(training.tokenizer)
 app.command()(training.pretrain)
 app.command()(training.train)
+app.command("train-part")(training.train_part)
 app.command()(machine.doctor)
 
 

@@ -6,6 +6,7 @@ But for `list_` they have settings, and give the function that has a flag for ea
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -30,17 +31,79 @@ def list_(
 def evaluate() -> Callable[..., None]:
     """Play a policy on tasks and report; can be resumed."""
     from webagents.doctor import browser_version
+    from webagents.envs.remote.address import browser_of
     from webagents.evaluation.run import EvaluateConfig, evaluate
     from webagents.evaluation.terminal import table_of
     from webagents.planners.settings import LanguageSettings
 
     def run(config: EvaluateConfig) -> None:
-        report = evaluate(config, browser=browser_version())
+        servers = config.servers()
+        browser = browser_of(servers) if servers else browser_version()
+        report = evaluate(config, browser=browser)
         stdout().print(table_of(report))
         typer.echo(f"report: {config.out / 'report.html'}")
         typer.echo(f"        {config.out / 'report.json'}")
 
     return function_of(EvaluateConfig, run, last=LanguageSettings)
+
+
+def benchmark() -> Callable[..., None]:
+    """Play a policy on a benchmark and enter the result in a journal; can be resumed."""
+    from webagents.doctor import browser_version
+    from webagents.envs.remote.address import browser_of
+    from webagents.evaluation.benchmark import BenchmarkConfig, named, run_benchmark
+    from webagents.evaluation.terminal import table_of
+    from webagents.planners.settings import LanguageSettings
+
+    def run(config: BenchmarkConfig) -> None:
+        servers = config.of_run(named(config.benchmark)).servers()
+        browser = browser_of(servers) if servers else browser_version()
+        report = run_benchmark(config, browser=browser)
+        stdout().print(table_of(report))
+        typer.echo(f"report: {config.out / 'report.html'}")
+        typer.echo(f"journal: {config.journal}")
+
+    return function_of(BenchmarkConfig, run, arguments=["benchmark"], last=LanguageSettings)
+
+
+def sweep() -> Callable[..., None]:
+    """Play several policies (checkpoints) on a benchmark and compare them; can be resumed."""
+    from webagents.doctor import browser_version
+    from webagents.envs.remote.address import browser_of
+    from webagents.evaluation.benchmark import named
+    from webagents.evaluation.sweep import COMPARISON, SweepConfig, sweep, table_of
+    from webagents.planners.settings import LanguageSettings
+
+    def run(config: SweepConfig) -> None:
+        first = next(iter(config.runs().values()))
+        servers = first.of_run(named(config.benchmark)).servers()
+        browser = browser_of(servers) if servers else browser_version()
+        made = sweep(config, browser=browser, begin=lambda policy: say(f"{policy}:"))
+        stdout().print(table_of(made))
+        typer.echo(f"comparison: {config.out / COMPARISON}")
+        typer.echo(f"journal: {config.journal}")
+
+    return function_of(SweepConfig, run, arguments=["benchmark", "policies"], last=LanguageSettings)
+
+
+def journal(
+    path: Annotated[
+        Path | None, typer.Argument(help="The journal; by default runs/journal.jsonl.")
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+) -> None:
+    """List the runs of benchmarks, oldest first, with their results."""
+    from webagents.evaluation.benchmark import JOURNAL
+    from webagents.evaluation.journal import as_line, read, table_of
+
+    entries = read(path or JOURNAL)
+    if not entries:
+        say(f"no runs in {path or JOURNAL}; webagents benchmark enters them")
+    elif json:
+        for entry in entries:
+            typer.echo(as_line(entry))
+    else:
+        stdout().print(table_of(entries))
 
 
 def collect() -> Callable[..., None]:

@@ -1,4 +1,4 @@
-"""Verbs of training: tokenizer, pretrain, train, as functions that have a flag for each setting."""
+"""Verbs of training: tokenizer, pretrain, train, train-part, with a flag for each setting."""
 
 from __future__ import annotations
 
@@ -58,3 +58,19 @@ def train() -> Callable[..., None]:
             typer.echo(f"policy: {policy}")
 
     return function_of(Rounds, run, arguments=["data"])
+
+
+def train_part() -> Callable[..., None]:
+    """Train WebAgent's planner, or its program writer, on visits that went well."""
+    from webagents.progress import shown
+
+    with extra("training"):
+        from webagents.training.parts import PartTraining, train_part
+        from webagents.training.running.folders import main_process
+
+    def run(config: PartTraining) -> None:
+        folder = train_part(config, progress=shown)
+        if main_process():
+            typer.echo(f"{config.part}: {folder}")
+
+    return function_of(PartTraining, run, arguments=["part", "data"])

@@ -16,6 +16,8 @@ from webagents.errors import WebAgentsError
 
 WITH_SETTINGS: dict[str, Callable[[], Callable[..., None]]] = {
     "evaluate": playing.evaluate,
+    "benchmark": playing.benchmark,
+    "sweep": playing.sweep,
     "collect": playing.collect,
     "record": playing.record,
     "serve": playing.serve,
@@ -24,13 +26,16 @@ WITH_SETTINGS: dict[str, Callable[[], Callable[..., None]]] = {
     "tokenizer": training.tokenizer,
     "pretrain": training.pretrain,
     "train": training.train,
+    "train-part": training.train_part,
 }
 """Verbs whose flags are made from a record of settings: each gives the function that has them, so
 that the record is imported for the verb that is called, and not to list the verbs."""
 
 RESUMABLE = {
     "evaluate": "",
-    **dict.fromkeys(("collect", "mix", "build", "pretrain", "train"), " --resume"),
+    "benchmark": "",
+    "sweep": "",
+    **dict.fromkeys(("collect", "mix", "build", "pretrain", "train", "train-part"), " --resume"),
 }
 """Verbs that go on where they were when the same command is given again, with this added."""
 

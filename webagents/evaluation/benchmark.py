@@ -116,29 +116,39 @@ def named(name: str) -> Benchmark:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BenchmarkConfig(LanguageSettings):
-    """What `benchmark` does.
+class Runs(LanguageSettings):
+    """How a benchmark is run, whoever plays.
 
     benchmark: the name of one of ours, or a JSON file of your own.
-    policy: what plays, see `evaluate`.
     out: the folder of the run, see `evaluate`.
     journal: the file to which a line is added when the run is done.
     comment: a word about the run, for the journal.
     workers: how many pages are played at once.
     engine: "local" or "ray", see `evaluate`.
     players: over how many of Ray's actors the pages are spread.
+    deciders: how many of Ray's actors hold the policy, see `evaluate`.
     remote: addresses of environment servers, by comma, on which the pages are then.
     """
 
     benchmark: str
-    policy: str
     out: Path
     journal: Path = JOURNAL
     comment: str = ""
     workers: int = 4
     engine: str = "local"
     players: int | None = None
+    deciders: int = 1
     remote: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BenchmarkConfig(Runs):
+    """What `benchmark` does.
+
+    policy: what plays, see `evaluate`.
+    """
+
+    policy: str
 
     def of_run(self, what: Benchmark) -> EvaluateConfig:
         """The settings of the evaluation that it is.
@@ -156,6 +166,7 @@ class BenchmarkConfig(LanguageSettings):
             workers=self.workers,
             engine=self.engine,
             players=self.players,
+            deciders=self.deciders,
             remote=self.remote,
             **what.settings,
             **language,

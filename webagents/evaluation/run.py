@@ -35,10 +35,12 @@ CHOICES: dict[str, tuple[str | None, ...]] = {
     "layout": ("original", "moved"),
     "goals": ("human", "synthetic"),
     "split": ("test", "dev", "train", "all"),
+    "engine": ("local", "ray"),
 }
 """The settings that are one of a few words."""
 
-FREE = {"out", "workers", "keep", "keep_per_task", *settings.FREE}
+FREE = {"out", "workers", "players", "deciders", "engine", "remote", "keep", "keep_per_task"}
+FREE |= settings.FREE
 """The settings that change no episode, and so may differ when a run is resumed."""
 
 Play = Callable[[Sequence[Job]], Iterator[Episode]]
@@ -67,6 +69,11 @@ class EvaluateConfig(LanguageSettings):
         "dev", "train" or "all".
     time_limit: "none", or "original" for the page's own.
     clock: "virtual" (exactly repeatable) or "real".
+    engine: "local", or "ray" for the Ray cluster that RAY_ADDRESS names, or this machine.
+    players: over how many of its actors the pages are spread; None: one for 2 pages.
+    deciders: how many of its actors hold the policy, where it is a network.
+    remote: addresses of environment servers (``http://127.0.0.1:8000``), by comma, on which the
+        pages are then, spread evenly; $WEBAGENTS_TOKEN is their token.
     keep: whose last screenshots are stored: "failures", "all" or "none".
     keep_per_task: of how many episodes a task they are stored at most.
     """
@@ -87,6 +94,10 @@ class EvaluateConfig(LanguageSettings):
     split: str = "test"
     time_limit: str = "none"
     clock: str = "virtual"
+    engine: str = "local"
+    players: int | None = None
+    deciders: int = 1
+    remote: str | None = None
     keep: str = "failures"
     keep_per_task: int = 3
 
@@ -96,18 +107,30 @@ class EvaluateConfig(LanguageSettings):
             ("episodes", 1),
             ("seed_start", 0),
             ("workers", 1),
+            ("players", 1),
+            ("deciders", 1),
             ("keep_per_task", 0),
         ]:
-            if getattr(self, name) < least:
-                raise UserError(f"{name} is at least {least}, not {getattr(self, name)}")
+            value = getattr(self, name)
+            if value is not None and value < least:
+                raise UserError(f"{name} is at least {least}, not {value}")
+        if self.players is not None and self.engine == "local":
+            raise UserError("--players is for --engine ray; here, --workers says how many pages")
         for name, words in CHOICES.items():
             if getattr(self, name) not in words:
                 known = ", ".join(map(str, words))
                 raise UserError(f"no {name} {clipped(getattr(self, name))}; there is {known}")
+        if self.remote is not None and not self.servers():
+            raise UserError(f"remote={clipped(self.remote)} names no server")
 
     def as_dict(self) -> dict[str, Any]:
         """The settings as JSON values."""
         return self.resolved(asdict(self)) | {"out": str(self.out)}
+
+    def servers(self) -> tuple[str, ...]:
+        """The addresses of the servers that have the pages; none where they are here."""
+        words = (self.remote or "").split(",")
+        return tuple(dict.fromkeys(word.strip() for word in words if word.strip()))
 
     def env_options(self) -> dict[str, Any]:
         """What the environments are made with."""
@@ -191,10 +214,22 @@ def record(
 
 
 def _player(config: EvaluateConfig) -> Play:
+    options = config.env_options() | {"servers": config.servers()}
+    if config.engine == "ray":
+        from webagents.evaluation.spread import play_on_ray
+
+        return play_on_ray(
+            config.policy,
+            config.language(),
+            workers=config.workers,
+            players=config.players,
+            deciders=config.deciders,
+            options=options,
+        )
     policy = load_policy(config.policy, config.language())
 
     def play(jobs: Sequence[Job]) -> Iterator[Episode]:
-        return rollout(jobs, policy, workers=config.workers, **config.env_options())
+        return rollout(jobs, policy, workers=config.workers, **options)
 
     return play
 

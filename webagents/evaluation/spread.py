@@ -1,20 +1,22 @@
-"""An evaluation over a Ray cluster: actors with the pages, and one with the policy.
+"""An evaluation over a Ray cluster: actors with the pages, and one or more with the policy.
 
-A policy that reads many episodes at once (`types.Batching`: networks) is held by one actor, on a
-GPU where the cluster has one, and asked by all others; any other is held by each.
+A policy that reads many episodes at once (`types.Batching`: networks) is held by actors of its own,
+on GPUs where the cluster has some, and asked by all others; any other is held by each.
 """
 
 from __future__ import annotations
 
 import math
+import random
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing
-from functools import partial
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from functools import cached_property, partial
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from webagents.crews import dispatch
-from webagents.crews.ray_crew import RayCrew, cluster
+from webagents.crews.ray_crew import RayCrew, at_home, cluster
 from webagents.evaluation.judging import Judge
 from webagents.planners.settings import LanguageSettings
 from webagents.policies import load_policy
@@ -57,7 +59,7 @@ class Stage:
     def __init__(self, load: Callable[[], Policy], pages: int, options: Mapping[str, Any]) -> None:
         self._rollout = Rollout(load(), workers=pages, browsers=1, **options)
 
-    def play(self, jobs: Sequence[Job]) -> Iterator[Shown]:
+    def play(self, jobs: Iterable[Job]) -> Iterator[Shown]:
         """Plays every job, in any order."""
         for episode in self._rollout.play(jobs):
             yield Shown(Job(episode.task, episode.seed), episode)
@@ -95,12 +97,14 @@ def play_on_ray(
     how: LanguageSettings,
     *,
     workers: int,
-    players: int | None,
+    players: int | None = None,
+    deciders: int = 1,
     options: Mapping[str, Any],
 ) -> Callable[[Sequence[Job]], Iterator[Episode]]:
     """What plays jobs with a policy on a cluster, whose nodes find the policy by the same name.
 
     workers: pages in all. players: the actors they are spread over; None: one for two pages.
+    deciders: the actors that hold the policy, where it is `Batching`.
     options: see `rollout`.
 
     Raises:
@@ -111,27 +115,52 @@ def play_on_ray(
     pages = math.ceil(workers / number)
 
     def play(jobs: Sequence[Job]) -> Iterator[Episode]:
-        with cluster() as ray:
+        with cluster() as ray, ExitStack() as ends:
             load: Callable[[], Policy] = partial(load_policy, name, how)
             if isinstance(policy, Batching):
-                load = partial(Asking, _judge(ray, load))
-            crew = RayCrew(partial(Stage, load, pages, options), number)
-            with closing(crew):
-                for shown in dispatch(Jobs(jobs), crew, ahead=2 * pages):
-                    yield shown.episode
+                judges = _judges(ray, load, deciders)
+                ends.callback(lambda: [ray.kill(judge) for judge in judges])
+                load = partial(_asking_one, judges)
+            crew: RayCrew[Shown] = RayCrew(partial(Stage, load, pages, options), number)
+            ends.callback(crew.close)
+            for shown in dispatch(Jobs(jobs), crew, ahead=2 * pages):
+                yield shown.episode
 
     return play
 
 
-def _judge(ray: Any, load: Callable[[], Policy]) -> Any:
-    """The actor that holds the policy; where its node is lost, it begins again on another."""
-    gpus = 1 if ray.cluster_resources().get("GPU", 0) >= 1 else 0
+def _judges(ray: Any, load: Callable[[], Policy], number: int) -> list[Any]:
+    """The actors that hold the policy; where the node of one is lost, it begins again on another.
+
+    On GPUs where there are free ones, which they share if they must.
+    """
+    free = int(ray.available_resources().get("GPU", 0))
+    gpus = 1 / math.ceil(number / free) if free else 0
     lives = {"max_restarts": -1, "max_task_retries": -1}
-    return ray.remote(num_gpus=gpus, **lives)(_Judge).remote(load)
+    made = ray.remote(num_gpus=gpus, scheduling_strategy="SPREAD", **lives)(_Judge)
+    return [made.remote(load, Path.cwd()) for _ in range(number)]
 
 
-class _Judge(Judge):
-    """A `Judge` that loads its policy where it is."""
+def _asking_one(judges: Sequence[Any]) -> Asking:
+    """Asks any of them, always the same one."""
+    return Asking(random.choice(judges))
 
-    def __init__(self, load: Callable[[], Policy]) -> None:
-        super().__init__(load())
+
+class _Judge:
+    """A `Judge` in a process of the cluster."""
+
+    def __init__(self, load: Callable[[], Policy], folder: Path) -> None:
+        at_home(folder)
+        self._load = load
+
+    @cached_property
+    def _judge(self) -> Judge:
+        return Judge(self._load())  # when it is asked, so that whoever asks hears of its errors
+
+    async def act(self, episodes: Sequence[Episode]) -> list[Decision]:
+        """See `Judge.act`."""
+        return await self._judge.act(episodes)
+
+    async def needs(self, task: str) -> Needs:
+        """See `Judge.needs`."""
+        return await self._judge.needs(task)

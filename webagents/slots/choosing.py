@@ -15,12 +15,12 @@ SEPARATES = b"\n"
 class Choosing(NamedTuple):
     """What may come next.
 
-    bytes: the next byte.
+    following: the next byte.
     ends: whether what is said is whole.
     rest: what each option that it may still become goes on with, in order.
     """
 
-    bytes: frozenset[int]
+    following: frozenset[int]
     ends: bool
     rest: Sequence[bytes]
 
@@ -41,7 +41,7 @@ def choosing(options: Sequence[str], said: bytes) -> Choosing:
     left = {option.encode("utf-8", "replace") for option in options} - set(chosen)
     rest = sorted(option[len(current) :] for option in left if option.startswith(current))
     ends = b"" in rest
-    following = {one[0] for one in rest if one}
+    bytes_ = {one[0] for one in rest if one}
     if ends and len(left) > 1:
-        following.add(SEPARATES[0])
-    return Choosing(frozenset(following), ends, rest)
+        bytes_.add(SEPARATES[0])
+    return Choosing(frozenset(bytes_), ends, rest)

@@ -79,7 +79,7 @@ class Saying:
         needed = self._needed(place, before=before)
         barred = self._halves(place) and not before
         bytes_ = NONE if barred else _following(parameter.kind, self._text)
-        bytes_ = bytes_ if options is None else options.bytes
+        bytes_ = bytes_ if options is None else options.following
         whole = not begun or (bytes_ != _TAIL and bytes_ not in _CONTINUING.values())
         ends = whole and complete(parameter.kind, self._text, optional=not needed)
         ends = ends if options is None else options.ends
