@@ -62,8 +62,9 @@ policy: $(VENV)/.test-browser  ## make the released HTML policy anew: collect, t
 	@$(BIN)/webagents evaluate --policy $(POLICY)/second/model --tasks @webgum56 --episodes 24 --seed-start 700000000 --no-screenshots --out $(POLICY)/played2
 	@$(BIN)/webagents train $(POLICY)/all $(POLICY)/hard $(POLICY)/labelled $(POLICY)/harder --model $(POLICY)/second/model $(LEARN) \
 		--warmup-steps 100 --balance weak --rates $(POLICY)/played2/report.json --augment --learning-rate 8e-4 --steps 4000 --out $(POLICY)/third
-	@$(BIN)/webagents evaluate --policy $(POLICY)/third/model --tasks @webgum56 --episodes 100 --no-screenshots --out $(POLICY)/judged
-	@echo "== The policy: $(CURDIR)/$(POLICY)/third/model"
+	@$(BIN)/python -m webagents.policies.releasing $(POLICY)/third/model $(POLICY)/released
+	@$(BIN)/webagents evaluate --policy $(POLICY)/released --tasks @webgum56 --episodes 100 --no-screenshots --out $(POLICY)/judged
+	@echo "== The policy: $(CURDIR)/$(POLICY)/released"
 
 docs: $(VENV)/.dev  ## build the documentation site, with a picture of every task where there is a browser
 	@$(BIN)/python docs/site $(DOCS)

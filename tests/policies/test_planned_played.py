@@ -105,7 +105,7 @@ def test_a_model_that_fails_loses_no_finished_episode_and_the_run_goes_on_from_t
             raise LanguageModelFailed("openai:tiny did not answer in 6 tries: 503 overloaded")
         return _said(question)
 
-    policy = ProgramPolicy(Scripted(failing))
+    policy = ProgramPolicy(LanguageWriter(Scripted(failing)))
     config = EvaluateConfig(
         policy="llm:program", tasks="miniwob.choose-list", out=tmp_path / "run", episodes=4
     )
