@@ -339,8 +339,12 @@ def test_ctrl_c_waits_for_no_answer() -> None:
         return "too late"
 
     model = Scripted(said)
-    with pytest.raises(KeyboardInterrupt):
-        answers(model, [question("", str(n)) for n in range(3)], workers=2)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in a background job
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            answers(model, [question("", str(n)) for n in range(3)], workers=2)
+    finally:
+        signal.signal(signal.SIGINT, before)
     late = [each for each in threading.enumerate() if each.daemon and each.name.endswith("(_ask)")]
     over.set()
     for thread in late:

@@ -111,16 +111,10 @@ def answers(
         for _ in range(min(workers, len(questions))):
             # Not the threads of a pool: Python waits for those at its end, however long they take.
             Thread(target=_ask, args=(model, left), daemon=True).start()
-        while wait(told, _HEARS).not_done:
-            pass
+        wait(told)
     finally:
         left.clear()
     return [each.result() for each in told]
-
-
-_HEARS = 0.5
-"""After how many seconds a Ctrl-C is heard at the latest: one that comes just before Python begins
-to wait for a lock is not heard until it has waited."""
 
 
 def _ask(model: LanguageModel, left: deque[tuple[Question, Future[Answer]]]) -> None:
