@@ -7,15 +7,13 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 import numpy as np
-import torch
-from numpy.typing import NDArray
 
-from webagents.models.pointer import PointerT5
+from webagents.models.pointer import PointerT5, speak
 from webagents.planners.compact.tongue import FIRST, LATER, SHAPES, Clause, Tongue
 from webagents.slots import Slots
-from webagents.slots.batching import Lesson, batch_of
+from webagents.slots.batching import Lesson
 from webagents.slots.grammar import Allowed
-from webagents.slots.symbols import END, SEPARATOR, START, Symbol
+from webagents.slots.symbols import END, SEPARATOR, Symbol
 
 MOST_CLAUSES = 12
 LONGEST = 400
@@ -94,47 +92,14 @@ def lesson_of(slots: Slots, symbols: Sequence[Symbol], tongue: Tongue) -> Lesson
     return Lesson(slots, tuple(symbols), tuple(allowed))
 
 
-@torch.no_grad()
 def utter(model: PointerT5, asked: Sequence[Slots], tongue: Tongue) -> list[list[Clause]]:
     """What is said to each prompt, the likeliest symbol at a time.
 
     asked: prompts of one page or more with an element that can be named.
     """
-    device = model.device
-    arrays = {name: torch.from_numpy(array).to(device) for name, array in batch_of(asked).items()}
-    read = model.read(**arrays)
-    width = arrays["kinds"].shape[1]
     said = [Utterance(tongue, slots) for slots in asked]
-    cache = None
-    symbols = torch.full((len(asked), 1), START, device=device)
-    while not all(each.done for each in said):
-        decoded = model.t5.decoder(
-            model.embed(symbols, read), read.states, read.mask, None, cache, use_cache=True
-        )
-        cache = decoded.past_key_values
-        rules = _rules(said, tongue, read.copies.shape[1])
-        allowed = (torch.from_numpy(rule).to(device) for rule in rules)
-        scores = model.scores(decoded.last_hidden_state, read, *allowed)
-        symbols = scores[:, 0].argmax(1, keepdim=True)
-        for each, symbol in zip(said, symbols[:, 0].tolist(), strict=True):
-            if not each.done:
-                beyond = symbol >= tongue.size + width
-                each.add(symbol - (width - each.slots.size) if beyond else symbol)
+    speak(model, said)
     return [each.clauses for each in said]
-
-
-def _rules(
-    said: Sequence[Utterance], tongue: Tongue, copies: int
-) -> tuple[NDArray[np.bool_], NDArray[np.bool_], NDArray[np.bool_]]:
-    """What each may say next, as `PointerT5.scores` takes it: (B, 1, V), (B, 1), (B, 1, C)."""
-    rules = [_ended(tongue) if each.done else each.allowed() for each in said]
-    fixed = np.stack([rule.fixed for rule in rules])[:, None]
-    points = np.array([[rule.elements] for rule in rules])
-    words = np.zeros((len(said), 1, copies), np.bool_)
-    for row, (each, rule) in enumerate(zip(said, rules, strict=True)):
-        own = len(each.slots.copies)
-        words[row, 0, :own] = rule.may_copy(own)
-    return fixed, points, words
 
 
 @lru_cache(maxsize=64)
@@ -154,11 +119,6 @@ def _text(tongue: Tongue, *, room: bool, ends: bool) -> Allowed:
     numbers += [tongue.bytes + byte for byte in range(0x20, 0xF5) if byte != 0x7F] if room else []
     numbers += [SEPARATOR] if ends or not room else []
     return Allowed(_fixed(tongue, numbers).fixed, elements=False, copies=room)
-
-
-@lru_cache(maxsize=64)
-def _ended(tongue: Tongue) -> Allowed:
-    return _fixed(tongue, [], end=True)
 
 
 def _fixed(tongue: Tongue, numbers: Sequence[int], *, end: bool = False) -> Allowed:

@@ -56,9 +56,14 @@ class PointingTeacher(Teacher):
         return [action.text for action in say(model, asked, longest=self.form.targets_length)]
 
     def forced(self, model: nn.Module, arrays: Arrays) -> Forced:
-        """See `Teacher.forced`; a symbol is right if it is one of those that mean the same."""
-        batch = tensors(arrays, model)
-        made: Any = model(**batch)
-        there = batch["labels"] != NO_LABEL
-        right = (made.logits.argmax(-1, keepdim=True) == batch["ways"]).any(-1) & there
-        return Forced(made.losses.sum(1).tolist(), there.sum(1).tolist(), right.sum(1).tolist())
+        """See `Teacher.forced`."""
+        return forced_symbols(model, arrays)
+
+
+def forced_symbols(model: nn.Module, arrays: Arrays) -> Forced:
+    """See `Teacher.forced`; a symbol is right if it is one of those that mean the same."""
+    batch = tensors(arrays, model)
+    made: Any = model(**batch)
+    there = batch["labels"] != NO_LABEL
+    right = (made.logits.argmax(-1, keepdim=True) == batch["ways"]).any(-1) & there
+    return Forced(made.losses.sum(1).tolist(), there.sum(1).tolist(), right.sum(1).tolist())

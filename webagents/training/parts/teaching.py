@@ -20,12 +20,12 @@ from webagents.planners.compact.tongue import ABOUT, PLAN, SHAPES
 from webagents.planners.plan import SNIPPETS, Plan, Row
 from webagents.prompt import Prompt, PromptForm, before
 from webagents.slots import Pieces, read
-from webagents.slots.batching import NO_LABEL, Lesson, lessons_of
+from webagents.slots.batching import Lesson, lessons_of
 from webagents.slots.words import words_of
 from webagents.training.denoising.batches import Arrays
 from webagents.training.imitation import Taught, Teacher
+from webagents.training.imitation.pointing import forced_symbols
 from webagents.training.imitation.teaching import Forced
-from webagents.training.imitation.texts import tensors
 from webagents.types import Episode, Step
 
 TAUGHT = "taught"
@@ -125,12 +125,8 @@ class PartTeacher(Teacher):
         return [in_words(clauses) for clauses in utter(model, asked, self.tongue)]
 
     def forced(self, model: nn.Module, arrays: Arrays) -> Forced:
-        """See `Teacher.forced`; a symbol is right if it is one of those that mean the same."""
-        batch = tensors(arrays, model)
-        made: Any = model(**batch)
-        there = batch["labels"] != NO_LABEL
-        right = (made.logits.argmax(-1, keepdim=True) == batch["ways"]).any(-1) & there
-        return Forced(made.losses.sum(1).tolist(), there.sum(1).tolist(), right.sum(1).tolist())
+        """See `Teacher.forced`."""
+        return forced_symbols(model, arrays)
 
     def _way(self, dice: random.Random) -> tuple[Row, bool]:
         if self.tongue.kind == "planner":

@@ -132,8 +132,6 @@ def _model(config: PartTraining, tongue: Tongue, tokenizer: PreTrainedTokenizerB
 def _begin(model: PointerT5, folder: Path) -> None:
     """Takes the weights of a compact policy, but for those of its symbols.
 
-    Of links it takes the types that it has.
-
     Raises:
         UserError: there is none, or one of another size.
     """
@@ -145,7 +143,6 @@ def _begin(model: PointerT5, folder: Path) -> None:
         if weight.shape[0] == model.config.vocab_size:
             continue
         begun = known.get(name)
-        fewer = name.startswith("links.") and weight.dim() == 3  # types, width, width
-        if begun is None or begun.shape[fewer:] != weight.shape[fewer:]:
+        if begun is None or begun.shape != weight.shape:
             raise UserError(f"{folder} holds a model of another size, as {name} shows")
-        weight[: len(begun)] = begun
+        weight.copy_(begun)
