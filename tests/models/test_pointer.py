@@ -27,6 +27,7 @@ def model(**changes) -> PointerT5:
         "num_layers": 2,
         "num_decoder_layers": 1,
         "encoder_attention_type": "dense",
+        "likeness": 8,
     }
     made = PointerT5(
         PointerConfig(
@@ -170,6 +171,57 @@ def test_it_begins_with_t5s_initial_weights() -> None:
 def test_a_tied_output_layer_is_refused() -> None:
     with pytest.raises(ValueError, match="cannot be tied"):
         model(tie_word_embeddings=True)
+
+
+KIN = (("large", "huge"), ("sad", "gloomy"), ("quick", "fast"), ("pig", "swine"))
+
+
+def offered(word: str, others: tuple[str, ...]) -> Lesson:
+    """Buttons with words none of which is asked for; the one that is meant is kin to it."""
+    meant = dict(KIN)[word]
+    buttons = "".join(f'<i ref="{ref}">{text}</i>' for ref, text in enumerate(others, start=2))
+    slots = read(asked(f"Click {word}", page=f'<body ref="1">{buttons}</body>'), pieces)
+    action = parse(f"click('{others.index(meant) + 2}')")
+    return Lesson.of(slots, ALPHABET.spelled(action, slots), ALPHABET)
+
+
+def test_words_that_mean_the_same_are_learned_to_be_alike() -> None:
+    texts = [kin for _, kin in KIN]
+    pairs = [(one, other) for one in texts for other in texts if one != other]
+    every = [(word, pair) for word, kin in KIN for pair in pairs if kin in pair]
+    held_out = every[::5]
+    lessons = [offered(*one) for one in every if one not in held_out]
+    network = model()
+    optimizer = torch.optim.AdamW(network.parameters(), lr=3e-3)
+    arrays = tensors(lessons_of(lessons, ALPHABET))
+    for _ in range(80):
+        optimizer.zero_grad()
+        network(**arrays).loss.backward()
+        optimizer.step()
+    said = say(network, [offered(*one).slots for one in held_out])
+    meant = [f"click('{pair.index(dict(KIN)[word]) + 2}')" for word, pair in held_out]
+    assert [action.text for action in said] == meant
+    assert network.likeness is not None
+    slots = offered("large", ("fast", "huge")).slots
+    batch = tensors(batch_of([slots, *prompts()]))
+    with torch.no_grad():
+        spelled = network._spelled(batch["copies"].numel(), batch["pieces"])
+        alike = network.likeness(batch["kinds"], batch["copies"], batch["copy_mask"], spelled)
+    loudness = {
+        (text.text, word.text): alike.loudness[0, copy, place].item()
+        for copy, text in enumerate(slots.copied)
+        for place, word in enumerate(slots.copied[:2])
+    }
+    assert loudness["huge", "large"] == max(loudness.values()) > loudness["fast", "large"]
+    assert loudness["large", "large"] == 0, "what is the same has a link of its own"
+
+
+def test_one_without_likeness_reads_as_before() -> None:
+    network = model(likeness=0)
+    assert network.likeness is None
+    assert not [name for name in network.state_dict() if name.startswith("likeness.")]
+    with pytest.raises(ValueError, match="likeness is 0 or more"):
+        model(likeness=-1)
 
 
 def colored(order: str) -> Prompt:

@@ -88,3 +88,15 @@ def test_boxes_stay_where_points_of_the_page_are_named_and_beside_pictures() -> 
     ]
     assert all('box="0 0 160 210"' in page and 'box="-2 60 80 20"' in page for page in found)
     assert len(set(found)) > 100
+
+
+def test_what_was_done_before_is_on_no_element_of_the_page_and_within_what_is_told() -> None:
+    dice = (random.Random(n) for n in range(300))
+    found = [augmented(ASKED, "click('4')", one, most=3).actions for one in dice]
+    assert {len(actions) for actions in found} == {1, 2, 3}
+    assert all(actions[-1] == "click('3')" for actions in found)
+    refs = {re.search(r"\d+", text)[0] for actions in found for text in actions[:-1]}
+    assert refs
+    assert not refs & {"1", "2", "3", "4"}
+    full = [augmented(ASKED, "click('4')", random.Random(n), most=1) for n in range(100)]
+    assert all(one.actions == ASKED.actions for one in full)

@@ -24,7 +24,7 @@ from webagents.slots import END, START, Alphabet
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
-_SIZES = (*HtmlT5Config.__annotations__, "names", "pieces")
+_SIZES = (*HtmlT5Config.__annotations__, "names", "pieces", "likeness")
 """What a model that begins as another one has from its configuration."""
 
 

@@ -14,6 +14,8 @@ class PointerConfig(HtmlT5Config):
     names: the actions that it can say, in the order of their symbols.
     pieces: how many pieces the words' tokenizer knows.
     picture: pixels of a side of the picture of each element; 0 for a model that does not see.
+    likeness: the width in which words are compared, so that synonyms may be linked; 0 for a model
+        that links only words that are the same.
     """
 
     model_type = "html-t5-pointer"
@@ -21,6 +23,7 @@ class PointerConfig(HtmlT5Config):
     names: list[str] | None = None
     pieces: int = 8192
     picture: int = 0
+    likeness: int = 0
 
     def __post_init__(self, **kwargs: Any) -> None:
         """Fills in what follows from the rest, and checks."""
@@ -29,3 +32,5 @@ class PointerConfig(HtmlT5Config):
             raise ValueError("the output layer of a PointerT5 is its own: it cannot be tied")
         if self.picture % 4 or self.picture < 0:
             raise ValueError(f"picture is a multiple of 4, or 0, not {self.picture}")
+        if self.likeness < 0:
+            raise ValueError(f"likeness is 0 or more, not {self.likeness}")

@@ -16,6 +16,7 @@ from webagents.models.html_t5 import HtmlT5
 from webagents.models.layers import RmsNorm
 from webagents.models.pointer.bags import Bags, Links
 from webagents.models.pointer.config import PointerConfig
+from webagents.models.pointer.likeness import SIZE, STEEPNESS, THRESHOLD, Likeness
 from webagents.models.pointer.looks import Looks
 from webagents.slots.records import Link, SlotKind
 
@@ -54,6 +55,7 @@ class PointerT5(PreTrainedModel):
         self.bags = Bags(config)
         self.kind = nn.Embedding(len(SlotKind), width)
         self.looks = Looks(config) if config.picture else None
+        self.likeness = Likeness(config) if config.likeness else None
         self.links = nn.ModuleList(Links(config, len(Link)) for _ in range(config.num_layers))
         self.word_norm = RmsNorm(width, config.layer_norm_epsilon)
         self.word = nn.Linear(width, width, bias=False)
@@ -110,15 +112,19 @@ class PointerT5(PreTrainedModel):
         if self.looks is not None and seen is not None and crops is not None:
             x = x.index_add(0, seen, self.looks(crops).to(x.dtype))
         counts = link_counts.tolist()
+        spelled = self._spelled(copies.numel(), pieces)
+        alike = self.likeness and self.likeness(kinds, copies, copy_mask, spelled)
 
         def listen(layer: int, x: Tensor) -> Tensor:
-            told = self.links[layer](x.flatten(0, 1), links, counts, heard, hearers, loudness)
+            flat = x.flatten(0, 1)
+            told = self.links[layer](flat, links, counts, heard, hearers, loudness)
+            if alike is not None:
+                told = told + alike.heard(flat, self.links[layer])
             return told.view(x.shape)
 
         x = x.view(rows, width, -1)
         states = self.t5.encoder(None, attention_mask, x, before=listen).last_hidden_state
         flat = states.reshape(rows * width, -1)
-        spelled = self._spelled(copies.numel(), pieces)
         words = self.word(self.word_norm(flat[copies.flatten()] + spelled))
         return Read(states, words.view(*copies.shape, -1), attention_mask, elements, copy_mask)
 
@@ -207,6 +213,10 @@ class PointerT5(PreTrainedModel):
                 initialization.zeros_(module.bias)
         elif isinstance(module, Links):
             normal(module.weight, std=width)
+        elif isinstance(module, Likeness):
+            initialization.constant_(module.steepness, STEEPNESS)
+            initialization.constant_(module.threshold, THRESHOLD)
+            normal(module.meaning.weight, std=SIZE * width)
 
 
 AutoConfig.register("html-t5-pointer", PointerConfig, exist_ok=True)

@@ -97,7 +97,7 @@ class Teacher(ABC):
             asked = prompt(before(episode, number), self.form)
             if augment:
                 dice = random.Random(f"{augment}/{episode.task}/{episode.seed}/{number}")
-                asked = augmented(asked, action, dice)
+                asked = augmented(asked, action, dice, most=self.form.actions)
             example = self.example(asked, action)
             if example is None:
                 self.left_out[self.beyond] += 1
