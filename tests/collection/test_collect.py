@@ -68,6 +68,26 @@ def test_a_collection_stopped_again_and_again_gives_the_files_of_one_that_was_no
     assert not list((tmp_path / "set").glob("journal*"))
 
 
+def test_what_an_interrupted_collection_has_is_enough_for_a_dataset(tmp_path):
+    collected(tmp_path / "plain")
+    with pytest.raises(KeyboardInterrupt):
+        collected(tmp_path / "set", crew=chaotic(3, stop_after=9))
+    with pytest.raises(UserError, match=r"still being written.* --enough"):
+        Dataset(tmp_path / "set")
+    kept = collected(tmp_path / "set", crew=None.__class__, enough=True)  # no crew is made
+    some = {demonstration.id for demonstration in Dataset(tmp_path / "set")}
+    assert len(some) == sum(n["kept"] for n in kept.tasks.values()) > 0
+    collected(tmp_path / "set", resume=True)
+    every = {demonstration.id for demonstration in Dataset(tmp_path / "plain")}
+    assert some < {demonstration.id for demonstration in Dataset(tmp_path / "set")} == every
+
+
+def test_enough_of_nothing_is_told(tmp_path):
+    with pytest.raises(UserError, match="no collection that was begun"):
+        collected(tmp_path / "set", enough=True)
+    assert not (tmp_path / "set").exists()
+
+
 def test_a_finished_collection_is_left_as_it_is(tmp_path):
     collected(tmp_path / "set")
     before = files(tmp_path / "set")

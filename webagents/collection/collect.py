@@ -30,7 +30,7 @@ from webagents.progress import Shown, Tally, shown
 from webagents.provenance import Made, current_versions
 from webagents.types import Demanding
 
-FREE = {"out", "workers", "players", "engine", "resume", *settings.FREE}
+FREE = {"out", "workers", "players", "engine", "resume", "enough", *settings.FREE}
 """The settings that change no episode, and so may differ when a collection is resumed."""
 
 PAGES_A_PLAYER = 2
@@ -66,6 +66,8 @@ class CollectConfig(LanguageSettings):
     players: over how many processes (or Ray actors) the pages are spread; None: one for 2 pages.
     engine: "local", or "ray" for the Ray cluster that RAY_ADDRESS names, or this machine.
     resume: go on with a collection that was stopped or killed.
+    enough: play nothing, and make a dataset of what a collection has that was stopped or killed;
+        `resume` goes on all the same.
     """
 
     policy: str
@@ -88,6 +90,7 @@ class CollectConfig(LanguageSettings):
     players: int | None = None
     engine: str = "local"
     resume: bool = False
+    enough: bool = False
 
     def __post_init__(self) -> None:
         LanguageSettings.__post_init__(self)
@@ -186,15 +189,18 @@ def collect(
     made = Made(config=config.as_dict(), versions=current_versions(browser))
     how = config.playing()
     about = _about(config, made)
+    again = config.resume or config.enough
+    if config.enough and not (config.out / LINES).exists():
+        raise UserError(f"{config.out} holds no collection that was begun")
     with (
         _nothing_left(config),
-        DatasetWriter(config.out, about, resume=config.resume, shard_bytes=shard_bytes) as writer,
+        DatasetWriter(config.out, about, resume=again, shard_bytes=shard_bytes) as writer,
     ):
         made.keep(config.out, "collection", free=FREE)
         plan = Plan(wanted, config.seed_start)
         with closing(Ledger(config.out, how.source, plan, writer)) as ledger:
             ledger.place()
-            if not plan.complete:
+            if not plan.complete and not config.enough:
                 tally = Tally(sum(wanted.values()), "collecting", counts=attrgetter("kept"))
                 make = crew or CREWS[config.engine]()
                 with (
@@ -205,7 +211,9 @@ def collect(
                         if (line := ledger.hear(played)) is not None:
                             told(line)
             tried = ledger.tried()
-            if plan.complete:
+            if config.enough:
+                writer.place_rest()
+            if plan.complete or config.enough:
                 writer.about = _about(config, made, tried)
                 ledger.finish()
             else:
@@ -223,7 +231,8 @@ def _nothing_left(config: CollectConfig) -> Iterator[None]:
 
     Otherwise it would hold an empty dataset with settings that nobody can go on with.
     """
-    new = not config.resume and not (config.out.exists() and any(config.out.iterdir()))
+    goes_on = config.resume or config.enough
+    new = not goes_on and not (config.out.exists() and any(config.out.iterdir()))
     try:
         yield
     except UserError:

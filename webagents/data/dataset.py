@@ -37,7 +37,8 @@ class Dataset:
         self.folder = Path(folder)
         if (self.folder / JOURNAL).exists():
             raise UserError(
-                f"{self.folder} is still being written; finish it with the command that began it"
+                f"{self.folder} is still being written; finish it with the command that began it "
+                "and --resume (collect also takes --enough, which keeps to what there is)"
             )
         self.known = summary.load(self.folder)
         check(self.folder, self.known, shards(self.folder))
