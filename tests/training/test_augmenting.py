@@ -100,3 +100,30 @@ def test_what_was_done_before_is_on_no_element_of_the_page_and_within_what_is_to
     assert not refs & {"1", "2", "3", "4"}
     full = [augmented(ASKED, "click('4')", random.Random(n), most=1) for n in range(100)]
     assert all(one.actions == ASKED.actions for one in full)
+
+
+def test_something_else_is_asked_for_as_well_and_was_done_where_it_comes_first() -> None:
+    others = ("Close the door.", "Open it")
+    found = [augmented(ASKED, "click('4')", random.Random(n), others=others) for n in range(300)]
+    joined = [one for one in found if one.instruction != ASKED.instruction]
+    assert 60 < len(joined) < 120
+    assert {one.instruction for one in joined} == {
+        said
+        for joint in (", and then ", ", then ", " and ")
+        for said in (
+            f"Press the send link{joint}close the door.",
+            f"Press the send link{joint}open it",
+            f"Close the door{joint}press the send link.",
+            f"Open it{joint}press the send link.",
+        )
+    }
+    for one in joined:
+        own_comes_first = one.instruction.startswith("Press")
+        assert own_comes_first == (one.actions == ASKED.actions)
+
+
+def test_in_another_form_of_actions_nothing_is_done_before() -> None:
+    action = "{'action': 'click', 'ref': '4'}"
+    found = [augmented(ASKED, action, random.Random(n), others=("Go.",)) for n in range(100)]
+    assert all(one.actions == ASKED.actions for one in found)
+    assert not [one for one in found if one.instruction.startswith("Go")]

@@ -1,19 +1,20 @@
 """A page told in other ways: what a model has to see through, for it is not what the page means.
 
 `augmented` shuffles the attributes of tags, drops and renames ids and classes, leaves out closing
-tags, moves the page's boxes, and has something else have been done before. Refs, texts and values
-stay, so that the action that was right stays right. It is a function of the prompt and of the dice.
+tags, moves the page's boxes, and has something else be asked for as well, or have been done before.
+Refs, texts and values stay, so that the action that was right stays right. It is a function of the
+prompt and of the dice. Pages stay one task's pages: none is put together of two.
 """
 
 from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from webagents.prompt import Prompt
 
-SHUFFLED, NAMED, MOVED, UNCLOSED, PRECEDED = 0.5, 0.3, 0.5, 0.2, 0.3
+SHUFFLED, NAMED, MOVED, UNCLOSED, PRECEDED, JOINED = 0.5, 0.3, 0.5, 0.2, 0.2, 0.3
 """How likely each kind of change is for a prompt. Our choice, as are the numbers below."""
 
 DROPPED, RENAMED = 0.2, 0.4
@@ -21,6 +22,9 @@ DROPPED, RENAMED = 0.2, 0.4
 
 MOST_BEFORE = 5
 """How many actions that have nothing to do with the page are put before its own at most."""
+
+JOINTS = (", and then ", ", then ", " and ")
+"""What stands between what is asked for first and what next."""
 
 FARTHEST = 40
 """By how many CSS pixels boxes are moved at most, to any side."""
@@ -38,19 +42,33 @@ Parts = list[tuple[str, str | None]]
 """A tag's attributes in order; the value None where there is none."""
 
 
-def augmented(asked: Prompt, action: str, dice: random.Random, *, most: int = 4) -> Prompt:
-    """The prompt with its page told in another way.
+def augmented(
+    asked: Prompt,
+    action: str,
+    dice: random.Random,
+    *,
+    most: int = 4,
+    others: Sequence[str] = (),
+) -> Prompt:
+    """The prompt told in another way.
 
     Ids and classes that the instruction names stay as they are. Boxes stay where the action, or one
     of those told, is to a point of the page, and beside pictures, in which nothing moves.
 
     action: what is to be learned.
     most: how many actions are told at most, see `PromptForm`.
+    others: instructions, one of which may be asked for too: after the prompt's own, or before it,
+        and then actions were taken for it.
     """
-    kinds = (SHUFFLED, NAMED, MOVED, UNCLOSED, PRECEDED)
-    shuffles, names, moves, opens, precedes = (dice.random() < often for often in kinds)
+    kinds = (SHUFFLED, NAMED, MOVED, UNCLOSED, PRECEDED, JOINED)
+    shuffles, names, moves, opens, precedes, joins = (dice.random() < often for often in kinds)
     pointed = any("mouse_" in text for text in (action, *asked.actions))
     page = asked.html
+    calls = _CALL.match(action) is not None
+    if joins and others:
+        other, precedes = dice.choice(others), dice.random() < 0.5
+        said = (other, asked.instruction) if precedes and calls else (asked.instruction, other)
+        asked = asked._replace(instruction=_joined(*said, dice.choice(JOINTS)))
     if names:
         page = _with_names(page, _new_names(page, asked.instruction, dice))
     if moves and not pointed and not asked.screenshots:
@@ -61,8 +79,13 @@ def augmented(asked: Prompt, action: str, dice: random.Random, *, most: int = 4)
         share = dice.random()
         page = _CLOSING.sub(lambda tag: "" if dice.random() < share else tag.group(), page)
     room = max(0, most - len(asked.actions))
-    earlier = _others(page, dice)[:room] if precedes and _CALL.match(action) else ()
+    earlier = _others(page, dice)[:room] if precedes and calls else ()
     return asked._replace(html=page, actions=(*earlier, *asked.actions))
+
+
+def _joined(first: str, second: str, joint: str) -> str:
+    """Two instructions as one sentence."""
+    return f"{first.rstrip(' .')}{joint}{second[:1].lower()}{second[1:]}"
 
 
 def _others(page: str, dice: random.Random) -> tuple[str, ...]:
