@@ -23,11 +23,25 @@ The agent's own mistakes (a missing ref, a covered element) are no exceptions: t
 the observation's ``error`` and cost a step. Anything else that is raised is a bug.
 """
 
+import math
+
 
 def clipped(value: object, limit: int = 80) -> str:
     """The value as Python writes it, cut to `limit` characters for use in a message."""
     text = repr(value)
     return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def check_least(settings: object, **least: float) -> None:
+    """Checks that fields of some settings are not below what they may be; None is no choice.
+
+    Raises:
+        UserError: one is below, or no finite number; it names the first.
+    """
+    for name, bound in least.items():
+        value = getattr(settings, name)
+        if value is not None and not bound <= value < math.inf:
+            raise UserError(f"{name} is at least {bound}, not {value}")
 
 
 class WebAgentsError(Exception):

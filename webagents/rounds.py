@@ -22,7 +22,7 @@ from typing import Any
 from webagents.collection.collect import CollectConfig, Collected, MakeCrew, collect
 from webagents.data import Dataset
 from webagents.envs import catalogue
-from webagents.errors import UserError, clipped
+from webagents.errors import UserError, check_least, clipped
 from webagents.policies.expert import ExpertPolicy
 from webagents.progress import Shown, silent
 from webagents.prompt import PromptForm
@@ -57,9 +57,7 @@ class Rounds(Imitation):
 
     def __post_init__(self) -> None:
         Imitation.__post_init__(self)
-        for name, least in (("dagger", 0), ("dagger_steps", 0), ("dagger_episodes", 1)):
-            if getattr(self, name) < least:
-                raise UserError(f"{name} is at least {least}, not {getattr(self, name)}")
+        check_least(self, dagger=0, dagger_steps=0, dagger_episodes=1)
         if not 0 <= self.dagger_beta <= 1:
             raise UserError(f"dagger_beta is from 0 to 1, not {self.dagger_beta}")
         if self.dagger_variant not in ("", "steady") and not self.dagger_variant.isdecimal():

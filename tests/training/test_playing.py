@@ -116,7 +116,7 @@ def test_by_default_the_tasks_of_the_data_are_played(tmp_path: Path) -> None:
         ({"patience": 3}, UserError, "patience is for trials; give play_every"),
         ({"balance": "weak"}, UserError, "the balance weak looks at success: give play_every"),
         ({"balance": "fair"}, UserError, "no balance 'fair'; there is none, uniform, weak"),
-        ({"play_every": -1}, UserError, "play_every is -1, it cannot be below 0"),
+        ({"play_every": -1}, UserError, "play_every is at least 0, not -1"),
         ({"play_every": 1, "sharding": "fsdp"}, UserError, "a model in parts cannot play"),
         ({"balance": "weak", "rates": Path("none.json")}, UserError, "holds no success rates"),
     ],

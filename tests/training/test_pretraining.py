@@ -157,7 +157,7 @@ def test_a_run_that_diverges_says_so_and_keeps_its_last_checkpoint(corpus, tmp_p
         ({"objectives": "8,x"}, "no objective 'x'"),
         ({"without": "nobody"}, "nobody"),
         ({"sharding": "fsdp", "optimizer": "adafactor"}, "adafactor needs whole tensors"),
-        ({"steps": 0}, "steps is 0, it has to be 1 or more"),
+        ({"steps": 0}, "steps is at least 1, not 0"),
     ],
 )
 def test_settings_that_cannot_be_are_told_and_leave_nothing(corpus, tmp_path, changed, told):

@@ -22,7 +22,7 @@ from webagents.crews import Crew, dispatch
 from webagents.data.summary import About
 from webagents.data.writer import SHARD_BYTES, DatasetWriter
 from webagents.envs.task import play_options
-from webagents.errors import UserError, clipped
+from webagents.errors import UserError, check_least, clipped
 from webagents.planners import settings
 from webagents.planners.settings import LanguageSettings
 from webagents.policies import load_policy
@@ -94,10 +94,7 @@ class CollectConfig(LanguageSettings):
 
     def __post_init__(self) -> None:
         LanguageSettings.__post_init__(self)
-        for name, least in [("episodes", 1), ("seed_start", 0), ("workers", 1), ("players", 1)]:
-            value = getattr(self, name)
-            if value is not None and value < least:
-                raise UserError(f"{name} is at least {least}, not {value}")
+        check_least(self, episodes=1, seed_start=0, workers=1, players=1)
         if not 0 < self.scale < math.inf:
             raise UserError(f"scale is above 0, not {self.scale}")
         for name, words in {"keep": ("successes", "all"), "engine": ("local", "ray")}.items():

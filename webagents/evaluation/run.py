@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from webagents.envs import catalogue
-from webagents.errors import UserError, clipped
+from webagents.errors import UserError, check_least, clipped
 from webagents.evaluation import page
 from webagents.evaluation.folder import RunFolder
 from webagents.evaluation.outcomes import Outcome, latest
@@ -103,17 +103,9 @@ class EvaluateConfig(LanguageSettings):
 
     def __post_init__(self) -> None:
         LanguageSettings.__post_init__(self)
-        for name, least in [
-            ("episodes", 1),
-            ("seed_start", 0),
-            ("workers", 1),
-            ("players", 1),
-            ("deciders", 1),
-            ("keep_per_task", 0),
-        ]:
-            value = getattr(self, name)
-            if value is not None and value < least:
-                raise UserError(f"{name} is at least {least}, not {value}")
+        check_least(
+            self, episodes=1, seed_start=0, workers=1, players=1, deciders=1, keep_per_task=0
+        )
         if self.players is not None and self.engine == "local":
             raise UserError("--players is for --engine ray; here, --workers says how many pages")
         for name, words in CHOICES.items():

@@ -13,7 +13,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 from urllib.parse import urlsplit
 
-from webagents.errors import UserError, clipped
+from webagents.errors import UserError, check_least, clipped
 
 OPENAI = "https://api.openai.com/v1"
 KEY = "OPENAI_API_KEY"
@@ -55,12 +55,8 @@ class LanguageSettings:
     exemplars: str | None = None
 
     def __post_init__(self) -> None:
-        for name in ("llm_tries", "llm_context", "llm_threads"):
-            if getattr(self, name) < 1:
-                raise UserError(f"{name} is at least 1, not {getattr(self, name)}")
-        for name in ("llm_per_minute", "llm_price_read", "llm_price_written"):
-            if not 0 <= getattr(self, name) < math.inf:
-                raise UserError(f"{name} is at least 0, not {getattr(self, name)}")
+        check_least(self, llm_tries=1, llm_context=1, llm_threads=1)
+        check_least(self, llm_per_minute=0, llm_price_read=0, llm_price_written=0)
         if not 0 < self.llm_seconds < math.inf:
             raise UserError(f"llm_seconds is above 0, not {self.llm_seconds}")
         if not _VARIABLE.fullmatch(self.llm_key_variable):

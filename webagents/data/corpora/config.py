@@ -10,7 +10,7 @@ from webagents.data.corpora.choosing import Choice
 from webagents.data.corpora.cutting import KINDS, Sizes
 from webagents.data.corpora.languages import LANGUAGES
 from webagents.data.corpora.pages import Rules
-from webagents.errors import UserError, clipped
+from webagents.errors import UserError, check_least, clipped
 
 FREE = {"out", "workers", "resume", "downloads", "sources", "memory"}
 """The settings that may differ when a corpus is resumed: the inputs are compared by themselves."""
@@ -76,12 +76,8 @@ class CorpusConfig:
             raise UserError(f"no language {clipped(self.language)}; there is {known}")
         if self.duplicates not in ("near", "exact"):
             raise UserError(f"no duplicates {clipped(self.duplicates)}; there is near, exact")
-        at_least = [("least", 1), ("subtree", 0), ("window", 1), ("labels", 1), ("windows", 1)]
-        for name, least in [*at_least, ("per_site", 0), ("memory", 1), ("workers", 1)]:
-            if getattr(self, name) < least:
-                raise UserError(f"{name} is at least {least}, not {getattr(self, name)}")
-        if not self.least <= self.most:
-            raise UserError(f"most is at least {self.least}, not {self.most}")
+        check_least(self, least=1, subtree=0, window=1, labels=1, windows=1, per_site=0)
+        check_least(self, memory=1, workers=1, most=self.least)
         if not self.subtree <= self.most or not self.window <= self.most:
             raise UserError(f"subtree and window are at most {self.most}")
         if not 0 < self.page_mb <= 1000:

@@ -19,7 +19,7 @@ from webagents.data.mixing.scan import Candidate, scan
 from webagents.data.quotas import read_quotas
 from webagents.data.summary import About
 from webagents.data.writer import DatasetWriter
-from webagents.errors import UserError, clipped
+from webagents.errors import UserError, check_least, clipped
 from webagents.progress import Shown, Tally, silent
 from webagents.provenance import Made, current_versions
 
@@ -62,8 +62,7 @@ class MixConfig:
             raise UserError("nothing to mix: name the folder of a dataset")
         if self.keep not in ("successes", "all"):
             raise UserError(f"no keep {clipped(self.keep)}; there is successes, all")
-        if self.cap is not None and self.cap < 1:
-            raise UserError(f"cap is at least 1, not {self.cap}")
+        check_least(self, cap=1)
         if not 0 <= self.validation < 1:
             raise UserError(f"validation is a share from 0 to below 1, not {self.validation}")
         weights_of(self.weights)

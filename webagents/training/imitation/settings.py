@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from webagents.errors import UserError, clipped
+from webagents.errors import UserError, check_least, clipped
 from webagents.prompt import PromptForm
 from webagents.training.imitation.balancing import BALANCES, BY_RATES, Balance
 from webagents.training.running import Running
@@ -76,12 +76,7 @@ class Imitation(Running):
         Running.__post_init__(self)
         if not self.data:
             raise UserError("no data to learn from; name a dataset")
-        for name in ("window", "play_episodes", "play_workers"):
-            if getattr(self, name) < 1:
-                raise UserError(f"{name} is {getattr(self, name)}, it has to be 1 or more")
-        for name in ("play_every", "patience"):
-            if getattr(self, name) < 0:
-                raise UserError(f"{name} is {getattr(self, name)}, it cannot be below 0")
+        check_least(self, window=1, play_episodes=1, play_workers=1, play_every=0, patience=0)
         if self.balance not in BALANCES:
             known = ", ".join(BALANCES)
             raise UserError(f"no balance {clipped(self.balance)}; there is {known}")

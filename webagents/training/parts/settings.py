@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from webagents.errors import UserError
+from webagents.errors import UserError, check_least
 from webagents.planners.compact import Kind
 from webagents.training.running import Running
 
@@ -44,8 +44,4 @@ class PartTraining(Running):
         Running.__post_init__(self)
         if not self.data:
             raise UserError("no data to learn from; name a dataset")
-        for name in ("common", "window"):
-            if getattr(self, name) < 1:
-                raise UserError(f"{name} is {getattr(self, name)}, it has to be 1 or more")
-        if self.kept < 0:
-            raise UserError(f"kept is {self.kept}, it cannot be below 0")
+        check_least(self, common=1, window=1, kept=0)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from webagents.errors import UserError
+from webagents.errors import check_least
 from webagents.training.running import Running
 
 
@@ -43,9 +43,7 @@ class Pretraining(Running):
 
     def __post_init__(self) -> None:
         Running.__post_init__(self)
-        for name in ("inputs_length", "window"):
-            if getattr(self, name) < 1:
-                raise UserError(f"{name} is {getattr(self, name)}, it has to be 1 or more")
+        check_least(self, inputs_length=1, window=1)
 
     def chosen(self) -> dict[str, Any]:
         """What of the corpus is read, as `Corpus.stream` and `Corpus.rows` take it."""

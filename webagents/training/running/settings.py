@@ -6,7 +6,7 @@ from dataclasses import MISSING, asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, Literal
 
-from webagents.errors import UserError
+from webagents.errors import UserError, check_least
 from webagents.training.optimizers import SHARDABLE, OptimizerConfig
 
 FREE = frozenset(
@@ -62,14 +62,9 @@ class Running(OptimizerConfig):
 
     def __post_init__(self) -> None:
         OptimizerConfig.__post_init__(self)
-        for name in ("steps", "batch", "lanes", "checkpoint_every", "validate_every"):
-            if getattr(self, name) < 1:
-                raise UserError(f"{name} is {getattr(self, name)}, it has to be 1 or more")
-        for name in ("monitor_every", "threads", "clip_norm", "stop_after"):
-            if getattr(self, name) < 0:
-                raise UserError(f"{name} is {getattr(self, name)}, it cannot be below 0")
-        if self.checkpoints_kept < 1:
-            raise UserError("checkpoints_kept is 1 or more, or a run could not be resumed")
+        check_least(self, steps=1, batch=1, lanes=1, checkpoint_every=1, validate_every=1)
+        check_least(self, monitor_every=0, threads=0, clip_norm=0, stop_after=0)
+        check_least(self, checkpoints_kept=1)  # or a run could not be resumed
         if self.sharding == "fsdp" and self.optimizer not in SHARDABLE:
             raise UserError(
                 f"{self.optimizer} needs whole tensors, which sharding cuts; with sharding the "
