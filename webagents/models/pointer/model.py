@@ -113,7 +113,9 @@ class PointerT5(PreTrainedModel):
             x = x.index_add(0, seen, self.looks(crops).to(x.dtype))
         counts = link_counts.tolist()
         spelled = self._spelled(copies.numel(), pieces)
-        alike = self.likeness and self.likeness(kinds, copies, copy_mask, spelled)
+        alike = None
+        if self.likeness is not None:
+            alike = self.likeness(kinds, copies, copy_mask, spelled)
 
         def listen(layer: int, x: Tensor) -> Tensor:
             flat = x.flatten(0, 1)
