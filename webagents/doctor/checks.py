@@ -1,4 +1,4 @@
-"""What this machine has and lacks to run the package, and the installing of what is missing."""
+"""What this machine has and lacks to run the package."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import platform
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
@@ -20,9 +20,6 @@ from webagents.browsers.lookup import VARIABLE, find_browser
 from webagents.errors import MachineError, WebAgentsError
 from webagents.planners.settings import ADDRESS, KEY
 
-Command = tuple[str, ...]
-Say = Callable[[str], None]
-
 MINIWOB_PAGES = 130
 """Pages in ``html/miniwob`` of the miniwob package. Source: its release 1.1.0."""
 
@@ -31,9 +28,6 @@ PLANNERS = ("cssselect", "httpx2", "pydantic-monty")
 
 GGUF = ("xllamacpp",)
 """What the extra gguf brings beside them."""
-
-_SECONDS = 1200
-_TAIL_LINES = 12
 
 
 class Check(NamedTuple):
@@ -49,17 +43,6 @@ class Check(NamedTuple):
     found: str
     advice: str = ""
     required: bool = True
-
-
-class Remedy(NamedTuple):
-    """A way to bring something to this machine.
-
-    brings: the names of the checks that it may put right.
-    commands: what to run; every one has to succeed.
-    """
-
-    brings: set[str]
-    commands: list[Command]
 
 
 def examine(*, selenium: bool = False) -> list[Check]:
@@ -112,8 +95,10 @@ def browser() -> Check:
         shown = f"{_version_of(found.path)}, {found.kind} at {found.path} (from {found.origin})"
         start_and_close()
     except (WebAgentsError, OSError) as error:
-        advice = f"unset or correct {VARIABLE}" if _chosen() else "webagents doctor --fix"
-        return Check("Browser", False, _one_line(error), advice)
+        advice = (
+            f"unset or correct {VARIABLE}" if os.environ.get(VARIABLE) else "webagents doctor --fix"
+        )
+        return Check("Browser", False, one_line(error), advice)
     return Check("Browser", True, f"{shown}, starts")
 
 
@@ -162,7 +147,7 @@ def chromedriver(*, required: bool = False) -> Check:
     try:
         return Check("ChromeDriver", True, f"{_version_of(Path(path))} at {path}", "", required)
     except MachineError as error:
-        return Check("ChromeDriver", False, _one_line(error), advice, required)
+        return Check("ChromeDriver", False, one_line(error), advice, required)
 
 
 def torch() -> Check:
@@ -235,68 +220,6 @@ def as_table(checks: Sequence[Check]) -> Table:
     return table
 
 
-def fix(checks: Sequence[Check], say: Say, *, selenium: bool = False) -> list[Check]:
-    """Installs what is missing where that is possible, and looks at everything again.
-
-    say: receives one line for each thing that is done or went wrong.
-    """
-    for remedy in remedies():
-        missing = {check.name for check in lacking(checks)}
-        if "Browser" in missing and _chosen():
-            say(f"{VARIABLE} names a browser that does not work; no other one would be used")
-            break
-        if missing & remedy.brings and all(run(command, say) for command in remedy.commands):
-            checks = examine(selenium=selenium)
-    return list(checks)
-
-
-def remedies() -> list[Remedy]:
-    """What could bring the browser, fonts and driver to this machine, the best first."""
-    download = (sys.executable, "-m", "playwright", "install")
-    if os.geteuid() != 0:
-        return [Remedy({"Browser"}, [(*download, "--only-shell", "chromium")])]
-    ways: list[Remedy] = []
-    if shutil.which("apt-get"):
-        update = ("apt-get", "update")
-        install = ("apt-get", "install", "-y", "--no-install-recommends")
-        both = {"Browser", "Fonts"}
-        ways += [
-            Remedy(both, [update, (*install, "chromium-headless-shell", "fonts-liberation")]),
-            Remedy(both, [update, (*install, "chromium", "fonts-liberation")]),
-            Remedy({"ChromeDriver"}, [update, (*install, "chromium", "chromium-driver")]),
-        ]
-    return [*ways, Remedy({"Browser"}, [(*download, "--with-deps", "--only-shell", "chromium")])]
-
-
-def run(command: Command, say: Say) -> bool:
-    """Runs a command to its end and tells whether it succeeded; says its last words when not."""
-    say(f"running: {' '.join(command)}")
-    try:
-        done = subprocess.run(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
-            timeout=_SECONDS,
-            env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        say(f"  failed: {_one_line(error)}")
-        return False
-    if done.returncode:
-        say(f"  failed with exit status {done.returncode}; the end of its output:")
-        for line in done.stdout.splitlines()[-_TAIL_LINES:]:
-            say(f"    {line}")
-    return done.returncode == 0
-
-
-def _chosen() -> bool:
-    return bool(os.environ.get(VARIABLE))
-
-
 def _version_of(executable: Path) -> str:
     """What an executable answers to ``--version``.
 
@@ -314,7 +237,7 @@ def _version_of(executable: Path) -> str:
             check=False,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise MachineError(f"{executable} --version does not run: {_one_line(error)}") from error
+        raise MachineError(f"{executable} --version does not run: {one_line(error)}") from error
     if done.returncode:
         words = (done.stderr or done.stdout).strip().splitlines()[-3:]
         raise MachineError(f"{executable} --version failed: {' '.join(words)}")
@@ -335,5 +258,6 @@ def _font_count(environment: Mapping[str, str] = os.environ) -> int:
     )
 
 
-def _one_line(error: BaseException) -> str:
+def one_line(error: BaseException) -> str:
+    """An error's message on one line, or its kind where it has none."""
     return " ".join(str(error).split()) or type(error).__name__
