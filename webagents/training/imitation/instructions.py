@@ -6,6 +6,8 @@ import random
 from collections.abc import Sequence
 from pathlib import Path
 
+import pyarrow.compute as pc
+
 from webagents.data import Dataset
 
 OF_A_TASK = 50
@@ -23,8 +25,8 @@ def instructions(folders: Sequence[Path], seed: int) -> tuple[str, ...]:
     found: dict[str, dict[str, None]] = {}
     for folder in folders:
         for batch in Dataset(folder).batches(columns=["task", "step", "instruction"]):
-            for row in batch.to_pylist():
-                if row["step"] == 0 and 0 < len(row["instruction"].split()) <= LONGEST:
+            for row in batch.filter(pc.equal(batch.column("step"), 0)).to_pylist():
+                if 0 < len(row["instruction"].split()) <= LONGEST:
                     found.setdefault(row["task"], {})[row["instruction"]] = None
     dice = random.Random(seed)
     return tuple(
