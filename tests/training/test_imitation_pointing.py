@@ -9,7 +9,7 @@ import torch
 
 from tests.data.demos import dataset as written
 from webagents.data import Demonstration
-from webagents.errors import UnknownPolicy
+from webagents.errors import UnknownPolicy, UserError
 from webagents.models.pointer import PointerT5
 from webagents.models.tokenizer import load_tokenizer
 from webagents.policies.loading import load_policy
@@ -133,3 +133,19 @@ def test_a_broken_checkpoint_is_told(trained: Path, tmp_path: Path) -> None:
     (tmp_path / "model.safetensors").write_bytes(b"rubbish")
     with pytest.raises(UnknownPolicy, match="is no checkpoint of a policy"):
         load_policy(str(tmp_path))
+
+
+def test_training_does_not_go_on_from_half_a_model(tmp_path: Path) -> None:
+    tokenizer = load_tokenizer()
+    model = starting_model("pointer-tiny", tokenizer)
+    weights = model.state_dict()
+    model.save_pretrained(tmp_path, state_dict={**weights, "extra.weight": torch.ones(1)})
+    with pytest.raises(UserError, match=r"no model to begin with: it has weights .*extra\.weight"):
+        starting_model(str(tmp_path), tokenizer)
+    del weights["links.1.norm.weight"]
+    model.save_pretrained(tmp_path, state_dict=weights)
+    with pytest.raises(UserError, match=r"it lacks weights: \['links\.1\.norm\.weight'\]"):
+        starting_model(str(tmp_path), tokenizer)
+    (tmp_path / "model.safetensors").write_bytes(b"torn")
+    with pytest.raises(UserError, match="its model cannot be read"):
+        starting_model(str(tmp_path), tokenizer)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import torch
 from transformers.utils import CONFIG_NAME
@@ -14,7 +14,6 @@ from webagents.errors import UnknownPolicy, UserError, clipped
 from webagents.models import HtmlT5, load_model
 from webagents.models.kinds import frames_of
 from webagents.models.pointer import PointerT5
-from webagents.models.quiet import quiet
 from webagents.models.tokenizer import load_tokenizer
 from webagents.policies.pointer import PointerPolicy
 from webagents.policies.sequence import SequencePolicy
@@ -25,9 +24,6 @@ from webagents.types import Policy
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
-
-
-_OTHER_SIZE = "mismatched_keys"
 
 
 def read_policy(folder: Path) -> Policy:
@@ -42,11 +38,7 @@ def read_policy(folder: Path) -> Policy:
         form = PromptForm.read(folder)
         if not (folder / CONFIG_NAME).is_file():
             raise UserError(f"it has no {CONFIG_NAME}")
-        with _told("model"), quiet():
-            model, report = load_model(
-                folder, output_loading_info=True, ignore_mismatched_sizes=True
-            )
-        _check_weights(model, report)
+        model = load_model(folder)
         with _told("tokenizer"):
             tokenizer = load_tokenizer(folder)
         _check_fit(model, tokenizer, form)
@@ -71,23 +63,6 @@ def _told(part: str) -> Iterator[None]:
     except Exception as error:  # each library has its own for a file that it cannot read
         why = f"{type(error).__name__}: {error}"
         raise UserError(f"its {part} cannot be read ({clipped(why)})") from error
-
-
-def _check_weights(model: PreTrainedModel, report: Mapping[str, Any]) -> None:
-    """Raises a `UserError` unless the weights are those that the configuration describes."""
-    sizes = [f"{name} {tuple(has)}, not {tuple(needs)}" for name, has, needs in report[_OTHER_SIZE]]
-    for found, told in (
-        (report["missing_keys"], "lacks weights"),
-        (report["unexpected_keys"], "has weights that its model has no place for"),
-        (sizes, "has weights of other sizes than its model's"),
-        (_no_numbers(model), "has weights that are no numbers"),
-    ):
-        if found:
-            raise UserError(f"it {told}: {clipped(sorted(found))}")
-
-
-def _no_numbers(model: PreTrainedModel) -> list[str]:
-    return [name for name, weight in model.named_parameters() if not weight.isfinite().all()]
 
 
 def _check_fit(

@@ -101,7 +101,10 @@ def _special(name: str, tokenizer: PreTrainedTokenizerBase) -> dict[str, Any]:
 
 def _of_folder(folder: str, tokenizer: PreTrainedTokenizerBase) -> PreTrainedModel:
     """The model in a folder, with a vocabulary for the tokenizer."""
-    loaded: PreTrainedModel = load_model(folder)
+    try:
+        loaded = load_model(folder)
+    except UserError as error:
+        raise UserError(f"{clipped(folder)} holds no model to begin with: {error}") from error
     words = "pieces" if isinstance(loaded.config, PointerConfig) else "vocab_size"
     if (known := getattr(loaded.config, words)) < len(tokenizer):
         raise UserError(

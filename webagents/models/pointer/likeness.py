@@ -55,8 +55,8 @@ class Likeness(nn.Module):
     def __init__(self, config: PointerConfig) -> None:
         super().__init__()
         self.meaning = nn.Linear(config.d_model, config.likeness, bias=False)
-        self.steepness = nn.Parameter(torch.tensor(STEEPNESS))
-        self.threshold = nn.Parameter(torch.tensor(THRESHOLD))
+        self.steepness = nn.Parameter(torch.tensor([STEEPNESS]))  # FSDP takes no scalars
+        self.threshold = nn.Parameter(torch.tensor([THRESHOLD]))
 
     def forward(self, kinds: Tensor, copies: Tensor, copy_mask: Tensor, spelled: Tensor) -> Alike:
         """kinds: (B, S). copies, copy_mask: (B, C), see `slots.batch_of`. spelled: (B C, d)."""

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, NamedTuple, Self
 from webagents.errors import UserError, clipped
 from webagents.models import load_model
 from webagents.models.pointer import PointerT5
-from webagents.models.quiet import quiet
 from webagents.models.tokenizer import load_tokenizer
 from webagents.planners.commissions import Commission, Written
 from webagents.planners.compact.asking import LIMITS, planner_prompt, writer_prompt
@@ -53,8 +52,10 @@ class Part(NamedTuple):
         tongue = read_tongue(folder)
         if tongue.kind != kind:
             raise UserError(f"{folder} holds a {tongue.kind}, where a {kind} is wanted")
-        with quiet():
+        try:
             model = load_model(folder)
+        except UserError as error:
+            raise UserError(f"{folder} holds no network: {error}") from error
         if not isinstance(model, PointerT5) or model.config.vocab_size != tongue.size:
             raise UserError(f"{folder} holds no network that says what its {FILE} has")
         model.eval()
