@@ -29,7 +29,6 @@ from webagents.training.imitation import (
     imitate,
     judge,
 )
-from webagents.training.imitation.instructions import LONGEST, OF_A_TASK, instructions
 from webagents.types import Episode, Observation, Step
 
 FORM = PromptForm(inputs_length=128, targets_length=16)
@@ -109,18 +108,6 @@ def test_changed_prompts_are_the_same_for_the_same_beginning_only() -> None:
     assert found == [read(f"3/0/{epoch}") for epoch in range(20)]
     assert len({pages[1] for pages in found}) > 5
     assert read("") == [f"{prompt(before(played, n), FORM).text}</s>" for n in range(2)]
-
-
-def test_as_many_instructions_of_every_task_are_known(tmp_path: Path) -> None:
-    often = [episode(seed, task="t.often") for seed in range(OF_A_TASK + 20)]
-    long = Observation(instruction="Go on, " * (LONGEST + 1), html='<p ref="1">')
-    step = Step(observation=long, action="click('1')", terminated=True)
-    beyond = Episode(task="t.seldom", seed=0, observation=long).extended(step, long, {})
-    data = dataset(tmp_path / "data", *often, episode(7, task="t.seldom"), beyond)
-    found = instructions([data], 0)
-    assert len(found) == OF_A_TASK + 1
-    assert found[-1] == "Click 7."
-    assert found == instructions([data], 0) != instructions([data], 1)
 
 
 def lane(folder: Path, number: int = 0, of: int = 1, **changes: object) -> ImitationLane:

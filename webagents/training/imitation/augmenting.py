@@ -1,30 +1,23 @@
 """A page told in other ways: what a model has to see through, for it is not what the page means.
 
 `augmented` shuffles the attributes of tags, drops and renames ids and classes, leaves out closing
-tags, moves the page's boxes, and has something else be asked for as well, or have been done before.
-Refs, texts and values stay, so that the action that was right stays right. It is a function of the
-prompt and of the dice. Pages stay one task's pages: none is put together of two.
+tags, and moves the page's boxes. Refs, texts and values stay, so that the action that was right
+stays right. It is a function of the prompt and of the dice.
 """
 
 from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from webagents.prompt import Prompt
 
-SHUFFLED, NAMED, MOVED, UNCLOSED, PRECEDED, JOINED = 0.5, 0.3, 0.5, 0.2, 0.2, 0.3
+SHUFFLED, NAMED, MOVED, UNCLOSED = 0.5, 0.3, 0.5, 0.2
 """How likely each kind of change is for a prompt. Our choice, as are the numbers below."""
 
 DROPPED, RENAMED = 0.2, 0.4
 """The shares of a page's ids and classes that are dropped, and that are renamed."""
-
-MOST_BEFORE = 5
-"""How many actions that have nothing to do with the page are put before its own at most."""
-
-JOINTS = (", and then ", ", then ", " and ")
-"""What stands between what is asked for first and what next."""
 
 FARTHEST = 40
 """By how many CSS pixels boxes are moved at most, to any side."""
@@ -34,41 +27,24 @@ _CLOSING = re.compile(r"</[a-zA-Z][^>]*>")
 _NAME = re.compile(r"<[^\s>]+")
 _PART = re.compile(r' ([^\s"=>]+)(?:="([^"]*)")?')
 _NAMING = ("id", "for", "aria-labelledby", "aria-controls", "aria-describedby", "aria-owns")
-_CALL = re.compile(r"\w+\(")
-_REF = re.compile(r' ref="(\d+)"')
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 Parts = list[tuple[str, str | None]]
 """A tag's attributes in order; the value None where there is none."""
 
 
-def augmented(
-    asked: Prompt,
-    action: str,
-    dice: random.Random,
-    *,
-    most: int = 4,
-    others: Sequence[str] = (),
-) -> Prompt:
-    """The prompt told in another way.
+def augmented(asked: Prompt, action: str, dice: random.Random) -> Prompt:
+    """The prompt with its page told in another way.
 
     Ids and classes that the instruction names stay as they are. Boxes stay where the action, or one
     of those told, is to a point of the page, and beside pictures, in which nothing moves.
 
     action: what is to be learned.
-    most: how many actions are told at most, see `PromptForm`.
-    others: instructions, one of which may be asked for too: after the prompt's own, or before it,
-        and then actions were taken for it.
     """
-    kinds = (SHUFFLED, NAMED, MOVED, UNCLOSED, PRECEDED, JOINED)
-    shuffles, names, moves, opens, precedes, joins = (dice.random() < often for often in kinds)
+    kinds = (SHUFFLED, NAMED, MOVED, UNCLOSED)
+    shuffles, names, moves, opens = (dice.random() < often for often in kinds)
     pointed = any("mouse_" in text for text in (action, *asked.actions))
     page = asked.html
-    calls = _CALL.match(action) is not None
-    if joins and others:
-        other, precedes = dice.choice(others), dice.random() < 0.5
-        said = (other, asked.instruction) if precedes and calls else (asked.instruction, other)
-        asked = asked._replace(instruction=_joined(*said, dice.choice(JOINTS)))
     if names:
         page = _with_names(page, _new_names(page, asked.instruction, dice))
     if moves and not pointed and not asked.screenshots:
@@ -78,29 +54,7 @@ def augmented(
     if opens:
         share = dice.random()
         page = _CLOSING.sub(lambda tag: "" if dice.random() < share else tag.group(), page)
-    room = max(0, most - len(asked.actions))
-    earlier = _others(page, dice)[:room] if precedes and calls else ()
-    return asked._replace(html=page, actions=(*earlier, *asked.actions))
-
-
-def _joined(first: str, second: str, joint: str) -> str:
-    """Two instructions as one sentence."""
-    return f"{first.rstrip(' .')}{joint}{second[:1].lower()}{second[1:]}"
-
-
-def _others(page: str, dice: random.Random) -> tuple[str, ...]:
-    """Actions on elements that are not on the page: what a task done before leaves behind.
-
-    What comes next is not to be told from how many actions there were.
-    """
-    first = max((int(ref) for ref in _REF.findall(page)), default=0) + 1
-    others = []
-    for _ in range(dice.randint(1, MOST_BEFORE)):
-        ref, text = first + dice.randrange(100), "".join(dice.choices(_LETTERS, k=5))
-        others.append(
-            dice.choice((f"click('{ref}')", f"click('{ref}')", f"fill('{ref}', '{text}')"))
-        )
-    return tuple(others)
+    return asked._replace(html=page)
 
 
 def _new_names(page: str, instruction: str, dice: random.Random) -> dict[str, str]:

@@ -13,7 +13,6 @@ from webagents.data.streaming import episodes
 from webagents.models.kinds import frames_of
 from webagents.models.tokenizer import load_tokenizer
 from webagents.progress import Shown, silent
-from webagents.training.imitation.instructions import instructions
 from webagents.training.imitation.judging import HeldOut
 from webagents.training.imitation.lanes import ImitationLane
 from webagents.training.imitation.playing import trials_of
@@ -56,17 +55,13 @@ def imitate(config: Imitation, *, progress: Shown = silent) -> Path:
             tokenizer.save_pretrained(config.out / folder)
             form.save(config.out / folder)
 
-    others = instructions(config.data, config.seed) if config.augment else ()
-
     def lane(number: int) -> ImitationLane:
-        teacher = teacher_of(model, tokenizer, form)
-        teacher.others = others
         return ImitationLane(
             number=number,
             demonstrations=lambda: episodes(
                 config.data, pictures=pictures, seed=config.seed, rank=number, of=config.lanes
             ),
-            teacher=teacher,
+            teacher=teacher_of(model, tokenizer, form),
             rows=rows,
             window=config.window,
             seed=config.seed,

@@ -41,7 +41,7 @@ class Imitation(Running):
     rates: a JSON file of success rates by task, such as an evaluation's report.json, which the
         balance follows before the first trial.
     augment: whether prompts are changed as they are learned from: attributes in another order, ids
-        and classes dropped or renamed, boxes moved, other things done before.
+        and classes dropped or renamed, boxes moved.
     play_every: steps between trials, in which the policy plays in real pages; 0 for none. With
         trials, the run's model is the best of them by success, and its folder "last" the latest.
     play_tasks: what is played: ids, sets and globs, by comma; by default the tasks of the data.

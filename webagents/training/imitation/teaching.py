@@ -62,7 +62,6 @@ class Teacher(ABC):
     purpose. So is what the model's form has no words for, and what is too long for the model.
 
     form: how the model is asked.
-    others: instructions that augmented prompts may ask for too.
     left_out: how many steps, by reason.
     beyond: why there is no `example` of a step.
     """
@@ -71,7 +70,6 @@ class Teacher(ABC):
 
     def __init__(self, form: PromptForm) -> None:
         self.form = form
-        self.others: Sequence[str] = ()
         self.left_out: Counter[str] = Counter()
 
     def steps(self, demonstrations: Iterable[Demonstration]) -> Iterator[Taught]:
@@ -99,8 +97,7 @@ class Teacher(ABC):
             asked = prompt(before(episode, number), self.form)
             if augment:
                 dice = random.Random(f"{augment}/{episode.task}/{episode.seed}/{number}")
-                most = self.form.actions
-                asked = augmented(asked, action, dice, most=most, others=self.others)
+                asked = augmented(asked, action, dice)
             example = self.example(asked, action)
             if example is None:
                 self.left_out[self.beyond] += 1
