@@ -53,7 +53,7 @@ from webagents.training.starting import starting_model
 
 WORKER = Path(__file__).with_name("formasaurus_worker.py")
 ROWS = ("formasaurus", "scratch", "pretrained")
-RATES = (4e-4, 1e-3)
+RATES = (4e-4, 1e-3, 2.5e-3)
 USUAL, LONGEST, LONGEST_ASKED = 192, 1024, 8192
 INNER = 5
 """One of so many sites of the first training part is held out to choose a learning rate."""
