@@ -212,6 +212,21 @@ def test_other_settings_in_the_same_folder_are_refused_with_the_difference(
     assert play.jobs == []
 
 
+def test_other_weights_of_the_same_policy_are_refused_and_reported(
+    config: EvaluateConfig, tmp_path: Path
+) -> None:
+    file = tmp_path / "policy" / "model.safetensors"
+    file.parent.mkdir()
+    file.write_bytes(b"1" * 1000)
+    config = replace(config, policy=f"disturbed:top:{file.parent}")
+    report = run(config, Scripted(stop=None))
+    run(config, Scripted())
+    file.write_bytes(b"1" * 999 + b"2")
+    with pytest.raises(UserError, match=r"holds another evaluation \(weights '[0-9a-f]{16}' there"):
+        run(config, Scripted())
+    assert report.config["weights"] != config.as_dict()["weights"]
+
+
 def test_settings_that_change_no_episode_may_differ_on_resuming(config: EvaluateConfig) -> None:
     run(config, Scripted())
     again = Scripted()

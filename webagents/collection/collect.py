@@ -26,6 +26,7 @@ from webagents.errors import UserError, check_least, clipped
 from webagents.planners import settings
 from webagents.planners.settings import LanguageSettings
 from webagents.policies import load_policy
+from webagents.policies.weights import weights_of
 from webagents.progress import Shown, Tally, shown
 from webagents.provenance import Made, current_versions
 from webagents.types import Demanding
@@ -106,8 +107,8 @@ class CollectConfig(LanguageSettings):
         play_options(self.play())
 
     def as_dict(self) -> dict[str, Any]:
-        """The settings as JSON values."""
-        return self.resolved(asdict(self)) | {"out": str(self.out)}
+        """The settings as JSON values, and which weights the policy has (see `weights_of`)."""
+        return self.resolved(asdict(self)) | {"out": str(self.out)} | weights_of(self.policy)
 
     def play(self) -> dict[str, Any]:
         """How the episodes are played; see `PlayOptions`."""

@@ -19,6 +19,7 @@ from webagents.evaluation.report import Report, build
 from webagents.planners import settings
 from webagents.planners.settings import LanguageSettings
 from webagents.policies import load_policy
+from webagents.policies.weights import weights_of
 from webagents.progress import Shown, Tally, shown
 from webagents.provenance import current_versions, write
 from webagents.rollout import Job, rollout
@@ -116,8 +117,8 @@ class EvaluateConfig(LanguageSettings):
             raise UserError(f"remote={clipped(self.remote)} names no server")
 
     def as_dict(self) -> dict[str, Any]:
-        """The settings as JSON values."""
-        return self.resolved(asdict(self)) | {"out": str(self.out)}
+        """The settings as JSON values, and which weights the policy has (see `weights_of`)."""
+        return self.resolved(asdict(self)) | {"out": str(self.out)} | weights_of(self.policy)
 
     def servers(self) -> tuple[str, ...]:
         """The addresses of the servers that have the pages; none where they are here."""

@@ -179,7 +179,7 @@ def load_policy(name: str, language: LanguageSettings = NO_MODEL) -> Policy:
     make = POLICIES.get(word)
     if make is not None:
         return make(rest, language)
-    if (folder := _folder(name)) is not None:
+    if (folder := checkpoint_folder(name)) is not None:
         return _checkpoint(folder)
     if colon and rest.isidentifier():
         return _from_module(word, rest)
@@ -196,8 +196,8 @@ def released() -> list[str]:
     return sorted(f"{RELEASED}{one.parent.name}" for one in content("models").glob("*/prompt.json"))
 
 
-def _folder(name: str) -> Path | None:
-    """The folder of a checkpoint: the user's own, else a released one."""
+def checkpoint_folder(name: str) -> Path | None:
+    """The folder of that name: the user's own, else a released checkpoint's."""
     if Path(name).is_dir():
         return Path(name)
     return content(name) if name in released() else None
