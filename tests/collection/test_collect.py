@@ -80,6 +80,9 @@ def test_what_an_interrupted_collection_has_is_enough_for_a_dataset(tmp_path):
     collected(tmp_path / "set", resume=True)
     every = {demonstration.id for demonstration in Dataset(tmp_path / "plain")}
     assert some < {demonstration.id for demonstration in Dataset(tmp_path / "set")} == every
+    before = files(tmp_path / "plain")
+    collected(tmp_path / "plain", crew=None.__class__, enough=True)
+    assert files(tmp_path / "plain") == before, "what is complete stays as it is"
 
 
 def test_enough_of_nothing_is_told(tmp_path):

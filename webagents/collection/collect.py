@@ -141,6 +141,11 @@ class CollectConfig(LanguageSettings):
         )
 
     @property
+    def goes_on(self) -> bool:
+        """Whether there is a collection already."""
+        return self.resume or self.enough
+
+    @property
     def number_of_players(self) -> int:
         """How many processes or actors there are."""
         return min(self.workers, self.players or math.ceil(self.workers / PAGES_A_PLAYER))
@@ -187,12 +192,11 @@ def collect(
     made = Made(config=config.as_dict(), versions=current_versions(browser))
     how = config.playing()
     about = _about(config, made)
-    again = config.resume or config.enough
     if config.enough and not (config.out / LINES).exists():
         raise UserError(f"{config.out} holds no collection that was begun")
     with (
         _nothing_left(config),
-        DatasetWriter(config.out, about, resume=again, shard_bytes=shard_bytes) as writer,
+        DatasetWriter(config.out, about, resume=config.goes_on, shard_bytes=shard_bytes) as writer,
     ):
         made.keep(config.out, "collection", free=FREE)
         plan = Plan(wanted, config.seed_start)
@@ -209,9 +213,9 @@ def collect(
                         if (line := ledger.hear(played)) is not None:
                             told(line)
             tried = ledger.tried()
-            if config.enough:
+            if config.enough and not plan.complete:
                 writer.place_rest()
-            if plan.complete or config.enough:
+            if config.enough or plan.complete:
                 writer.about = _about(config, made, tried)
                 ledger.finish()
             else:
@@ -229,8 +233,7 @@ def _nothing_left(config: CollectConfig) -> Iterator[None]:
 
     Otherwise it would hold an empty dataset with settings that nobody can go on with.
     """
-    goes_on = config.resume or config.enough
-    new = not goes_on and not (config.out.exists() and any(config.out.iterdir()))
+    new = not config.goes_on and not (config.out.exists() and any(config.out.iterdir()))
     try:
         yield
     except UserError:
