@@ -216,6 +216,17 @@ def test_words_that_mean_the_same_are_learned_to_be_alike() -> None:
     assert loudness["large", "large"] == 0, "what is the same has a link of its own"
 
 
+def test_an_instruction_without_words_is_read_alone_and_beside_others() -> None:
+    network = model()
+    empty = read(asked(""), pieces)
+    alone = network.read(**tensors(batch_of([empty])))
+    together = network.read(**tensors(batch_of([prompts()[0], empty])))
+    torch.testing.assert_close(
+        together.states[1, : empty.size], alone.states[0], atol=1e-5, rtol=1e-4
+    )
+    assert say(network, [empty])[0].text
+
+
 def test_one_without_likeness_reads_as_before() -> None:
     network = model(likeness=0)
     assert network.likeness is None

@@ -45,6 +45,8 @@ def load_model(folder: str | os.PathLike[str]) -> PreTrainedModel:
             model, report = kind.from_pretrained(
                 folder, output_loading_info=True, ignore_mismatched_sizes=True
             )
+    except UserError:
+        raise
     except Exception as error:  # each library has its own for a file that it cannot read
         why = f"{type(error).__name__}: {error}"
         raise UserError(f"its model cannot be read ({clipped(why)})") from error

@@ -23,7 +23,8 @@ def weights_of(policy: str) -> dict[str, str]:
         file
         for folder in folders
         if folder is not None
-        for file in sorted(folder.glob("*.safetensors"))
+        for file in sorted(folder.iterdir())
+        if file.suffix in (".safetensors", ".bin")
     ]
     if not files:
         return {}

@@ -36,11 +36,12 @@ class Alike(NamedTuple):
     def heard(self, x: Tensor, links: Links) -> Tensor:
         """What they tell each other, as words do that are the same: (Q, d) to (Q, d)."""
         rows, copies, words = self.loudness.shape
+        width = x.shape[1]
         loudness, told = self.loudness.to(x.dtype), links.norm(x)
         word = told[self.words] @ links.weight[Link.WORD_OF_TEXT]
-        text = loudness.transpose(1, 2) @ told[self.places].view(rows, copies, -1)
+        text = loudness.transpose(1, 2) @ told[self.places].view(rows, copies, width)
         text = (text @ links.weight[Link.TEXT_OF_WORD]).flatten(0, 1)
-        word = (loudness @ word.view(rows, words, -1)).flatten(0, 1)
+        word = (loudness @ word.view(rows, words, width)).flatten(0, 1)
         passed = torch.zeros_like(x).index_add(0, self.places, word.to(x.dtype))
         return passed.index_add(0, self.words, text.to(x.dtype))
 
@@ -49,7 +50,7 @@ class Likeness(nn.Module):
     """A steep function of the cosine of two words' vectors, learnt with all else.
 
     What words mean is in no page: that `huge` is meant where `large` is asked for has to be learnt,
-    and attention over all that a slot says learns it very slowly (docs/experiments.md).
+    and attention over all that a slot says learns it very slowly (docs/experiments.md). Our own.
     """
 
     def __init__(self, config: PointerConfig) -> None:
@@ -63,7 +64,7 @@ class Likeness(nn.Module):
         asked = (kinds.flatten()[copies] == SlotKind.WORD) & copy_mask
         words = int(asked.sum(1).max())
         meanings = functional.normalize(self.meaning(spelled).float(), dim=1, eps=1e-3)
-        of_copies = meanings.view(*copies.shape, -1)
+        of_copies = meanings.view(*copies.shape, meanings.shape[1])
         cosines = of_copies @ of_copies[:, :words].transpose(1, 2)
         there = (copy_mask & ~asked)[:, :, None] & asked[:, None, :words] & (cosines < SAME)
         loudness = torch.sigmoid(cosines * self.steepness - self.threshold) * there
