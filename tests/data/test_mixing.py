@@ -1,6 +1,7 @@
 """What is taken into a mix, and why the rest is not."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -99,6 +100,46 @@ def test_a_cap_takes_so_many_of_each_task_from_all_sources(tmp_path):
     assert (mixed.tasks, mixed.dropped) == ({A: 10, B: 1}, {"cap": 30})
     seeds = [demo.episode.seed for demo in Dataset(tmp_path / "out").demonstrations(tasks=[A])]
     assert min(seeds) < 20 <= max(seeds)
+
+
+def test_straight_leaves_out_what_led_back_to_a_page_seen_before(tmp_path):
+    seen = {"list": "<b>list</b>", "one": "<b>one</b>", "two": "<b>two</b>", "end": "<b>end</b>"}
+    way = ["list", "one", "list", "two", "two", "end"]
+    made = demonstration(actions=[f"click('{at}')" for at in range(6)])
+    steps = [
+        replace(step, observation=replace(step.observation, html=seen[page]))
+        for step, page in zip(made.episode.steps, way, strict=True)
+    ]
+    demo = replace(made, episode=replace(made.episode, steps=tuple(steps)))
+
+    _mix(tmp_path, [demo], straight=True)
+    (kept,) = Dataset(tmp_path / "out")
+
+    assert [step.action for step in kept.episode.steps] == [f"click('{at}')" for at in (2, 4, 5)]
+    assert [step.observation.html for step in kept.episode.steps] == [
+        seen[page] for page in ("list", "two", "end")
+    ]
+    assert (kept.episode.reward, kept.episode.observation.html, kept.episode.success) == (
+        demo.episode.reward,
+        demo.episode.observation.html,
+        True,
+    )
+
+
+def test_what_earned_something_is_no_detour(tmp_path):
+    actions = ["click('1')", "click('2')", "click('3')"]
+    made = demonstration(actions=actions, html="<b>same</b>")
+    first = replace(made.episode.steps[0], reward=0.5)
+    demo = replace(made, episode=replace(made.episode, steps=(first, *made.episode.steps[1:])))
+
+    _mix(tmp_path, [demo], straight=True)
+    (kept,) = Dataset(tmp_path / "out")
+
+    assert [step.action for step in kept.episode.steps] == [
+        "click('1')",
+        "click('2')",
+        "click('3')",
+    ]
 
 
 def test_a_smaller_cap_takes_a_part_of_what_a_larger_one_takes(tmp_path):

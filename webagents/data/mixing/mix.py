@@ -15,6 +15,7 @@ from rich.table import Table
 from webagents.data.columns import SCHEMA
 from webagents.data.dataset import Dataset
 from webagents.data.mixing.choose import Rules, choose, in_validation, weights_of
+from webagents.data.mixing.detours import straight
 from webagents.data.mixing.scan import Candidate, scan
 from webagents.data.quotas import read_quotas
 from webagents.data.summary import About
@@ -41,6 +42,7 @@ class MixConfig:
     quotas: how many episodes of which task: a bundled table (``webgum347k``), or a TOML file of
         lines such as ``"miniwob.click-test" = 100``; tasks that it does not name are left out.
     cap: how many episodes of a task, at most.
+    straight: leave out of each episode what led back to a page that had been seen before.
     validation: the share of the pages played (task and seed) that becomes the validation split.
     seed: what the choice follows from.
     resume: go on with a mix that was stopped or killed.
@@ -53,6 +55,7 @@ class MixConfig:
     success: Path | None = None
     quotas: Path | None = None
     cap: int | None = None
+    straight: bool = False
     validation: float = 0.0
     seed: int = 0
     resume: bool = False
@@ -136,6 +139,8 @@ def mix(config: MixConfig, *, progress: Shown = silent) -> Mixed:
         for number, source in enumerate(sources):
             for batch, split in _taken(source, number, splits):
                 rows = names.own(batch)
+                if config.straight:
+                    rows = straight(rows)
                 id_ = rows.column("episode_id")[0].as_py()
                 if id_ not in writer:
                     writer.keep(rows)
