@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, cast
 
 from transformers import PretrainedConfig, PreTrainedModel
@@ -38,20 +39,27 @@ def load_model(folder: str | os.PathLike[str]) -> PreTrainedModel:
         UserError: it cannot be read, or its weights are not those that its configuration describes;
             the message is of "its model", and names no folder.
     """
-    try:
+    with reading("model"):
         settings, _ = PretrainedConfig.get_config_dict(folder)
         kind: Any = _KINDS.get(settings.get("model_type"), HtmlT5)
         with quiet():
             model, report = kind.from_pretrained(
                 folder, output_loading_info=True, ignore_mismatched_sizes=True
             )
+    _check_weights(model, report)
+    return cast(PreTrainedModel, model)
+
+
+@contextmanager
+def reading(part: str) -> Iterator[None]:
+    """Tells whatever goes wrong as the fault of that part of a checkpoint, by a `UserError`."""
+    try:
+        yield
     except UserError:
         raise
     except Exception as error:  # each library has its own for a file that it cannot read
         why = f"{type(error).__name__}: {error}"
-        raise UserError(f"its model cannot be read ({clipped(why)})") from error
-    _check_weights(model, report)
-    return cast(PreTrainedModel, model)
+        raise UserError(f"its {part} cannot be read ({clipped(why)})") from error
 
 
 def _check_weights(model: PreTrainedModel, report: Mapping[str, Any]) -> None:

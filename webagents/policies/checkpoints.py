@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +10,7 @@ from transformers.utils import CONFIG_NAME
 
 from webagents.errors import UnknownPolicy, UserError, clipped
 from webagents.models import HtmlT5, load_model
-from webagents.models.kinds import frames_of
+from webagents.models.kinds import frames_of, reading
 from webagents.models.pointer import PointerT5
 from webagents.models.tokenizer import load_tokenizer
 from webagents.policies.pointer import PointerPolicy
@@ -39,7 +37,7 @@ def read_policy(folder: Path) -> Policy:
         if not (folder / CONFIG_NAME).is_file():
             raise UserError(f"it has no {CONFIG_NAME}")
         model = load_model(folder)
-        with _told("tokenizer"):
+        with reading("tokenizer"):
             tokenizer = load_tokenizer(folder)
         _check_fit(model, tokenizer, form)
         model.eval()
@@ -51,18 +49,6 @@ def read_policy(folder: Path) -> Policy:
 
 def _no_policy(folder: Path, why: str) -> UnknownPolicy:
     return UnknownPolicy(f"{clipped(str(folder))} is no checkpoint of a policy: {why}")
-
-
-@contextmanager
-def _told(part: str) -> Iterator[None]:
-    """Tells whatever goes wrong as that part's fault."""
-    try:
-        yield
-    except UserError:
-        raise
-    except Exception as error:  # each library has its own for a file that it cannot read
-        why = f"{type(error).__name__}: {error}"
-        raise UserError(f"its {part} cannot be read ({clipped(why)})") from error
 
 
 def _check_fit(

@@ -19,7 +19,7 @@ from webagents.models import load_preset
 from webagents.models.pointer import PointerConfig, PointerT5
 from webagents.models.tokenizer import load_tokenizer
 from webagents.planners.compact import Tongue
-from webagents.planners.compact.parts import Part, read_tongue, save_tongue
+from webagents.planners.compact.parts import FILE, Part, read_tongue, save_tongue
 from webagents.progress import Shown, silent
 from webagents.slots import pieces_of
 from webagents.training.imitation import HeldOut, ImitationLane
@@ -46,7 +46,7 @@ def train_part(config: PartTraining, *, progress: Shown = silent) -> Path:
     tokenizer = load_tokenizer(config.tokenizer)
     known = {str(path): Dataset(path).known["tasks"] for path in config.data}
     folder = Path(config.model)
-    begun = (config.out / MODEL / "tongue.json").exists()
+    begun = (config.out / MODEL / FILE).exists()
     if folder.is_dir():
         tongue = read_tongue(folder)
     elif begun and config.resume:
