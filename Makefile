@@ -60,7 +60,9 @@ policy: $(VENV)/.test-browser  ## make the released HTML policy anew: collect, t
 	@echo "== Once more, with more of what is still hard, and pages told in other ways"
 	@$(BIN)/webagents collect --policy expert:steady --quotas webgum56-harder --seed-start 1200000 $(SHOWN) --out $(POLICY)/harder
 	@$(BIN)/webagents evaluate --policy $(POLICY)/second/model --tasks @webgum56 --episodes 24 --seed-start 700000000 --no-screenshots --out $(POLICY)/played2
-	@$(BIN)/webagents train $(POLICY)/all $(POLICY)/hard $(POLICY)/labelled $(POLICY)/harder --model $(POLICY)/second/model $(LEARN) \
+	@[ -f $(POLICY)/clauses/model.safetensors ] || $(BIN)/python -m webagents.training.imitation.clauses model $(POLICY)/second/model $(POLICY)/all --out $(POLICY)/clauses
+	@[ -f $(POLICY)/short/dataset.json ] || $(BIN)/python -m webagents.training.imitation.clauses short $(POLICY)/all --out $(POLICY)/short
+	@$(BIN)/webagents train $(POLICY)/all $(POLICY)/hard $(POLICY)/labelled $(POLICY)/harder $(POLICY)/short --model $(POLICY)/clauses $(LEARN) \
 		--warmup-steps 100 --balance weak --rates $(POLICY)/played2/report.json --augment --learning-rate 8e-4 --steps 8000 --out $(POLICY)/third
 	@$(BIN)/python -m webagents.policies.releasing $(POLICY)/third/model $(POLICY)/released
 	@$(BIN)/webagents evaluate --policy $(POLICY)/released --tasks @webgum56 --episodes 100 --no-screenshots --out $(POLICY)/judged

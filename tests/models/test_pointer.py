@@ -8,7 +8,7 @@ import torch
 
 from tests.slots.conftest import PAGE, asked, pieces
 from webagents.actions import parse
-from webagents.models.pointer import PointerConfig, PointerT5, say
+from webagents.models.pointer import PointerConfig, PointerT5, say, say_clause
 from webagents.prompt import Prompt
 from webagents.slots import Alphabet, Limits, Slots, read
 from webagents.slots.batching import Lesson, batch_of, lessons_of
@@ -293,3 +293,34 @@ def test_one_that_sees_begins_by_acting_as_one_that_does_not() -> None:
 def test_a_picture_has_sides_that_halve_twice() -> None:
     with pytest.raises(ValueError, match="multiple of 4"):
         model(picture=10)
+
+
+WORDING = {"begins": ["click"], "follows": [], "within": []}
+
+
+def test_it_learns_which_action_is_the_last_one() -> None:
+    network = model(wording=WORDING).train()
+    optimizer = torch.optim.AdamW(network.parameters(), lr=3e-3)
+    lasts = (True, False, None)
+    lessons = [one._replace(last=last) for one, last in zip(taught(), lasts, strict=True)]
+    arrays = tensors(lessons_of(lessons, ALPHABET))
+    for _ in range(60):
+        loss = network(**arrays).loss
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    network.eval()
+    said = say_clause(network, prompts())
+    assert [one.action for one in said] == say(network, prompts())
+    assert [one.last for one in said][:2] == [True, False]
+    for slots, expected in zip(prompts(), said, strict=True):
+        assert say_clause(network, [slots]) == [expected]
+
+
+def test_an_action_of_which_it_is_not_known_costs_nothing_to_tell() -> None:
+    told = model(wording=WORDING)
+    plain = model()
+    plain.load_state_dict(told.state_dict(), strict=False)
+    assert loss_of(told, taught()) == loss_of(plain, taught())
+    known = [one._replace(last=True) for one in taught()]
+    assert loss_of(told, known) > loss_of(plain, known)

@@ -3,8 +3,11 @@
 import random
 import re
 
+import pytest
+
 from webagents import html
 from webagents.prompt import Prompt
+from webagents.training.imitation import augmenting
 from webagents.training.imitation.augmenting import FARTHEST, augmented
 
 PAGE = (
@@ -14,6 +17,12 @@ PAGE = (
     '<a href="#tt" id="Send" ref="4" class="bold">send it</a></body>'
 )
 ASKED = Prompt("Press the send link.", ("click('3')",), "", PAGE)
+
+
+@pytest.fixture(autouse=True)
+def _uncrowded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What comes to a page is tested on its own, in test_crowding."""
+    monkeypatch.setattr(augmenting, "CROWDED", 0)
 
 
 def pages(asked: Prompt = ASKED, action: str = "click('4')", number: int = 300) -> list[str]:
@@ -88,3 +97,12 @@ def test_boxes_stay_where_points_of_the_page_are_named_and_beside_pictures() -> 
     ]
     assert all('box="0 0 160 210"' in page and 'box="-2 60 80 20"' in page for page in found)
     assert len(set(found)) > 100
+
+
+def test_other_things_come_to_a_page_but_not_where_points_are_named_or_beside_pictures(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(augmenting, "CROWDED", 1)
+    apart = [*pages(action="mouse_click(10, 10)"), *pages(ASKED._replace(screenshots=(None,)))]
+    assert all(len(attributes(page)) > len(attributes(PAGE)) for page in pages())
+    assert all(len(attributes(page)) == len(attributes(PAGE)) for page in apart)

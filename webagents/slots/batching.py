@@ -27,11 +27,13 @@ class Lesson(NamedTuple):
     """A prompt with the action to learn.
 
     allowed: what each symbol competed with.
+    last: whether it is the last action of what is asked, None where that is not known.
     """
 
     slots: Slots
     symbols: tuple[Symbol, ...]
     allowed: tuple[Allowed, ...]
+    last: bool | None = None
 
     @property
     def lengths(self) -> tuple[int, int]:
@@ -109,8 +111,9 @@ def lessons_of(lessons: Sequence[Lesson], alphabet: Alphabet) -> Arrays:
 
     Adds ``symbols`` (B, T), what is said before each symbol, ``ways`` (B, T, W), the symbols that
     are right, -1 for none, ``labels`` (B, T), the first of them or -100, ``allowed`` (B, T, V),
-    ``may_point`` (B, T) and ``may_copy`` (B, T, C). Symbols are numbered for the batch: fixed ones,
-    then S slots, then C copies.
+    ``may_point`` (B, T), ``may_copy`` (B, T, C), and ``last`` (B,), 1 for a last action, 0 for
+    another, -1 where that is not known. Symbols are numbered for the batch: fixed ones, then S
+    slots, then C copies.
     """
     arrays = batch_of([lesson.slots for lesson in lessons])
     rows, width = arrays["kinds"].shape
@@ -142,4 +145,5 @@ def lessons_of(lessons: Sequence[Lesson], alphabet: Alphabet) -> Arrays:
         "allowed": allowed,
         "may_point": may_point,
         "may_copy": may_copy,
+        "last": np.asarray([-1 if one.last is None else one.last for one in lessons], np.int64),
     }

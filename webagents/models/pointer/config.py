@@ -16,6 +16,9 @@ class PointerConfig(HtmlT5Config):
     picture: pixels of a side of the picture of each element; 0 for a model that does not see.
     likeness: the width in which words are compared, so that synonyms may be linked; 0 for a model
         that links only words that are the same.
+    wording: how instructions are cut into clauses (the fields of `slots.clauses.Wording`), for a
+        model that is asked clause by clause and says which action is a clause's last; None for one
+        that is asked by whole instructions.
     """
 
     model_type = "html-t5-pointer"
@@ -24,6 +27,7 @@ class PointerConfig(HtmlT5Config):
     pieces: int = 8192
     picture: int = 0
     likeness: int = 0
+    wording: dict[str, list[str]] | None = None
 
     def __post_init__(self, **kwargs: Any) -> None:
         """Fills in what follows from the rest, and checks."""

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 from transformers import AutoConfig, AutoModel, PreTrainedModel, initialization
 from transformers.modeling_outputs import ModelOutput
 
@@ -64,6 +65,7 @@ class PointerT5(PreTrainedModel):
         self.copy = nn.Linear(width, width, bias=False)
         self.copied = nn.Linear(width, width, bias=False)
         self.said = nn.Linear(width, width, bias=False)
+        self.last = nn.Linear(width, 1) if config.wording else None
         self.post_init()
 
     def begin(self, text: PointerT5) -> None:
@@ -175,12 +177,14 @@ class PointerT5(PreTrainedModel):
         allowed: Tensor,
         may_point: Tensor,
         may_copy: Tensor,
+        last: Tensor | None = None,
         **asked: Tensor,
     ) -> ModelOutput:
         """The loss: minus the log of the likelihood that all the right symbols have together.
 
         The arrays are those of `slots.lessons_of`. ``loss`` is the mean over labels, ``losses`` are
-        theirs, (B, T), and ``logits`` (B, T, V + S + C).
+        theirs, (B, T), and ``logits`` (B, T, V + S + C). A model that tells last actions adds to
+        ``loss`` what it costs it to tell them, the mean over the prompts of which it is known.
         """
         read = self.read(**asked)
         decoded = self.t5.decoder(
@@ -192,7 +196,26 @@ class PointerT5(PreTrainedModel):
         losses = scores.new_zeros(there.shape)
         losses[there] = scores[there].logsumexp(1) - right[there].logsumexp(1)
         loss = losses.sum() / there.sum().clamp(min=1)
+        if self.last is not None and last is not None:
+            ends = there.sum(1, keepdim=True)[..., None] - 1
+            at_end = decoded.last_hidden_state.gather(1, ends.expand(-1, -1, self.config.d_model))
+            told = self.lasts(at_end)[:, 0]
+            known = last >= 0
+            costs = functional.binary_cross_entropy_with_logits(
+                told, (last > 0).to(told.dtype), reduction="none"
+            )
+            loss = loss + (costs * known).sum() / known.sum().clamp(min=1)
         return ModelOutput(loss=loss, logits=scores, losses=losses)
+
+    def lasts(self, states: Tensor) -> Tensor:
+        """Whether actions are the last of what is asked, as log odds: (B, T, d) to (B, T), float32.
+
+        states: the decoder's where it says the `END` of an action.
+        """
+        if self.last is None:
+            raise ValueError("a model without wording is not asked clause by clause")
+        odds: Tensor = self.last(states)[..., 0]
+        return odds.float()
 
     @classmethod
     def is_custom_code(cls) -> bool:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from webagents.actions import Action
 from webagents.models.pointer.model import PointerT5
@@ -47,9 +48,34 @@ def say(model: PointerT5, asked: Sequence[Slots], *, longest: int = 512) -> list
     return [saying.action() for saying in sayings]
 
 
+class Said(NamedTuple):
+    """What a model that is asked clause by clause says.
+
+    last: whether nothing is left to do of what was asked.
+    """
+
+    action: Action
+    last: bool
+
+
+def say_clause(model: PointerT5, asked: Sequence[Slots], *, longest: int = 512) -> list[Said]:
+    """The action of each prompt as `say` has it, and whether it is the last one.
+
+    Raises:
+        ValueError: the model is asked by whole instructions.
+    """
+    alphabet = Alphabet(tuple(model.config.names))
+    sayings = [Saying(alphabet, slots, longest=longest) for slots in asked]
+    odds = model.lasts(speak(model, sayings)).tolist()
+    return [Said(one.action(), last > 0) for one, last in zip(sayings, odds, strict=True)]
+
+
 @torch.no_grad()
-def speak(model: PointerT5, speeches: Sequence[Speech]) -> None:
-    """Adds the likeliest symbol allowed to each speech, until all are done."""
+def speak(model: PointerT5, speeches: Sequence[Speech]) -> Tensor:
+    """Adds the likeliest symbol allowed to each speech, until all are done.
+
+    Gives the decoder's states where their last symbols were said: (B, d).
+    """
     device, fixed = model.device, model.config.vocab_size
     slots = [speech.slots for speech in speeches]
     arrays = {name: torch.from_numpy(array).to(device) for name, array in batch_of(slots).items()}
@@ -57,6 +83,7 @@ def speak(model: PointerT5, speeches: Sequence[Speech]) -> None:
     width = arrays["kinds"].shape[1]
     cache = None
     symbols = torch.full((len(speeches), 1), START, device=device)
+    ends = read.states.new_zeros(len(speeches), model.config.d_model)
     while not all(speech.done for speech in speeches):
         decoded = model.t5.decoder(
             model.embed(symbols, read), read.states, read.mask, None, cache, use_cache=True
@@ -66,10 +93,12 @@ def speak(model: PointerT5, speeches: Sequence[Speech]) -> None:
         allowed = (torch.from_numpy(rule).to(device) for rule in rules)
         scores = model.scores(decoded.last_hidden_state, read, *allowed)
         symbols = scores[:, 0].argmax(1, keepdim=True)
-        for speech, symbol in zip(speeches, symbols[:, 0].tolist(), strict=True):
+        for row, (speech, symbol) in enumerate(zip(speeches, symbols[:, 0].tolist(), strict=True)):
             if not speech.done:
                 beyond = symbol >= fixed + width
                 speech.add(symbol - (width - speech.slots.size) if beyond else symbol)
+                ends[row] = decoded.last_hidden_state[row, 0]
+    return ends
 
 
 def _rules(

@@ -1,8 +1,8 @@
 """A page told in other ways: what a model has to see through, for it is not what the page means.
 
-`augmented` shuffles the attributes of tags, drops and renames ids and classes, leaves out closing
-tags, and moves the page's boxes. Refs, texts and values stay, so that the action that was right
-stays right. It is a function of the prompt and of the dice.
+`augmented` puts other things beside those of the page, shuffles the attributes of tags, drops and
+renames ids and classes, leaves out closing tags, and moves the page's boxes. Refs, texts and values
+stay, so that the action that was right stays right. It is a function of the prompt and of the dice.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ import re
 from collections.abc import Callable
 
 from webagents.prompt import Prompt
+from webagents.training.imitation.crowding import crowded
 
-SHUFFLED, NAMED, MOVED, UNCLOSED = 0.5, 0.3, 0.5, 0.2
+CROWDED, SHUFFLED, NAMED, MOVED, UNCLOSED = 0.4, 0.5, 0.3, 0.5, 0.2
 """How likely each kind of change is for a prompt. Our choice, as are the numbers below."""
 
 DROPPED, RENAMED = 0.2, 0.4
@@ -41,10 +42,12 @@ def augmented(asked: Prompt, action: str, dice: random.Random) -> Prompt:
 
     action: what is to be learned.
     """
-    kinds = (SHUFFLED, NAMED, MOVED, UNCLOSED)
-    shuffles, names, moves, opens = (dice.random() < often for often in kinds)
+    kinds = (CROWDED, SHUFFLED, NAMED, MOVED, UNCLOSED)
+    crowds, shuffles, names, moves, opens = (dice.random() < often for often in kinds)
     pointed = any("mouse_" in text for text in (action, *asked.actions))
     page = asked.html
+    if crowds and not pointed and not asked.screenshots:
+        page = crowded(page, asked.instruction, dice)
     if names:
         page = _with_names(page, _new_names(page, asked.instruction, dice))
     if moves and not pointed and not asked.screenshots:

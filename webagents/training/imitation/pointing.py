@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from torch import nn
@@ -11,12 +11,14 @@ from transformers import PreTrainedModel
 from webagents.actions import parse
 from webagents.errors import ActionError, UserError
 from webagents.models.pointer import PointerT5, say
+from webagents.policies.dagger import LABEL
 from webagents.prompt import Prompt, PromptForm
 from webagents.slots import Alphabet, Limits, Pieces, read
 from webagents.slots.batching import NO_LABEL, Lesson, lessons_of
 from webagents.training.denoising.batches import Arrays
 from webagents.training.imitation.teaching import Forced, Taught, Teacher
 from webagents.training.imitation.texts import tensors
+from webagents.types import Episode
 
 
 class PointingTeacher(Teacher):
@@ -33,6 +35,12 @@ class PointingTeacher(Teacher):
     ) -> None:
         super().__init__(form)
         self.pieces, self.alphabet, self.limits = pieces, alphabet, limits
+
+    def of(self, episode: Episode, *, augment: str = "") -> Iterator[Taught]:
+        """The examples, with what is known of which action is the last one; see `Teacher.of`."""
+        for taught in super().of(episode, augment=augment):
+            last = last_action(episode, taught.step)
+            yield taught._replace(example=taught.example._replace(last=last))
 
     def example(self, asked: Prompt, action: str) -> Lesson | None:
         """See `Teacher.example`."""
@@ -58,6 +66,18 @@ class PointingTeacher(Teacher):
     def forced(self, model: nn.Module, arrays: Arrays) -> Forced:
         """See `Teacher.forced`."""
         return forced_symbols(model, arrays)
+
+
+def last_action(episode: Episode, number: int) -> bool | None:
+    """Whether what is learned at a step is the last action of an episode that ended well.
+
+    None where that is not known: another action than the one to learn was played, or it ended
+    otherwise.
+    """
+    step = episode.steps[number]
+    if not episode.success or step.error or step.notes.get(LABEL, step.action) != step.action:
+        return None
+    return number == len(episode.steps) - 1
 
 
 def forced_symbols(model: nn.Module, arrays: Arrays) -> Forced:
