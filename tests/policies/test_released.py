@@ -11,7 +11,7 @@ from webagents.policies.releasing import release
 from webagents.resources import content
 
 MOST_BYTES = 20_000_000
-SOLVED = "miniwob.click-test-2,miniwob.login-user,miniwob.click-tab-2,miniwob.enter-password"
+SOLVED = "miniwob.click-test-2,miniwob.click-option,miniwob.multi-layouts,miniwob.enter-password"
 """Tasks that every released policy always solved when it was judged."""
 
 
