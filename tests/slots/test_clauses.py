@@ -82,3 +82,10 @@ def test_an_instruction_is_shortened_by_the_button_that_it_ends_with() -> None:
         None,
         'Enter "x" into the field.',
     ]
+
+
+def test_thousands_of_clauses_are_cut_too() -> None:
+    deep = "Click a" + ", after clicking b" * 5000 + ", and then click c" * 5000 + "."
+    clauses = WORDING.clauses(deep)
+    assert len(clauses) == 10_001
+    assert (clauses[0], clauses[1], clauses[-1]) == ("Click b.", "Click c.", "Click a.")

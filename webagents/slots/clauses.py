@@ -99,13 +99,21 @@ def _clauses(wording: Wording, instruction: str) -> tuple[str, ...]:
 
 
 def _parts(wording: Wording, text: str) -> Iterator[str]:
-    hidden = _hidden(text)
-    for found in AFTER.finditer(hidden):
+    """The clauses of a text, what comes "after" another before it."""
+    begin, pieces = 0, []
+    for found in AFTER.finditer(_hidden(text)):
         doing = found.group(1)
         if wording.told(doing) != doing:
-            yield from _parts(wording, wording.told(text[found.start(1) :]))
-            yield from _parts(wording, text[: found.start()])
-            return
+            pieces.append(text[begin : found.start()])
+            begin = found.start(1)
+    first, *later = [*pieces, text[begin:]]
+    for piece in [*map(wording.told, reversed(later)), first]:
+        yield from _joined(wording, piece)
+
+
+def _joined(wording: Wording, text: str) -> Iterator[str]:
+    """The clauses of a text that stand in the order in which they are to be done."""
+    hidden = _hidden(text)
     at = 0
     for found in JOINT.finditer(hidden):
         first = FIRST.match(hidden, at)
