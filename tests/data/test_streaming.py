@@ -156,6 +156,16 @@ def test_several_datasets_are_read_as_one(folder, tmp_path):
     assert len(stream) == 152
 
 
+def test_two_datasets_may_have_episodes_of_the_same_ids(tmp_path):
+    folders = [tmp_path / name for name in "ab"]
+    for folder in folders:
+        dataset(folder, [demonstration(seed=seed, steps=1 + seed % 2) for seed in range(4)])
+
+    for seed in range(10):
+        given = list(streaming.episodes(folders, seed=seed, pictures=None))
+        assert sorted(len(one.episode.steps) for one in given) == [1, 1, 1, 1, 2, 2, 2, 2]
+
+
 def test_a_stream_that_is_left_early_stops_its_threads(folder):
     stream = _stream(folder, "steps")
 

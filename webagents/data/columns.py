@@ -6,9 +6,7 @@ The last row of an episode also carries what came after its action: the final pa
 
 from __future__ import annotations
 
-import itertools
 import json
-import operator
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
@@ -116,12 +114,26 @@ def demonstrations(
         UserError: an episode lacks some of its steps, an instruction or an action, or a screenshot
             of it is no picture.
     """
-    for id_, group in itertools.groupby(rows, key=operator.itemgetter("episode_id")):
+    for group in _groups(rows):
+        id_ = group[0]["episode_id"]
         try:
-            made = _demonstration(id_, list(group), pictures)
+            made = _demonstration(id_, group, pictures)
         except OSError as error:  # Pillow's, of bytes that are no picture
             raise UserError(f"a screenshot of the episode {id_} is no picture") from error
         yield made
+
+
+def _groups(rows: Iterable[Mapping[str, Any]]) -> Iterator[list[Mapping[str, Any]]]:
+    """The rows of each episode; those of two datasets may have the same id, and begin anew."""
+    group: list[Mapping[str, Any]] = []
+    for row in rows:
+        other = group and row["episode_id"] != group[0]["episode_id"]
+        if other or (group and row["step"] == group[0]["step"] == 0):
+            yield group
+            group = []
+        group.append(row)
+    if group:
+        yield group
 
 
 def _demonstration(
