@@ -1,5 +1,7 @@
 """Instructions cut into clauses."""
 
+from dataclasses import asdict
+
 import pytest
 
 from webagents.slots.clauses import Wording
@@ -89,3 +91,16 @@ def test_thousands_of_clauses_are_cut_too() -> None:
     clauses = WORDING.clauses(deep)
     assert len(clauses) == 10_001
     assert (clauses[0], clauses[1], clauses[-1]) == ("Click b.", "Click c.", "Click a.")
+
+
+@pytest.mark.parametrize(
+    "held", [{"begins": []}, {"begins": "a", "follows": [], "within": []}, [1], "", 3]
+)
+def test_what_is_no_wording_is_told(held: object) -> None:
+    with pytest.raises(ValueError, match="wording is lists of words, begins, follows, within, not"):
+        Wording.read(held)
+
+
+def test_a_wording_is_read_as_it_was_kept() -> None:
+    held = {name: list(words) for name, words in asdict(WORDING).items()}
+    assert Wording.read(held) == WORDING

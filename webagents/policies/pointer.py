@@ -42,7 +42,7 @@ class PointerPolicy:
         self.pieces = pieces_of(tokenizer)
         self.limits = Limits(picture=model.config.picture)
         known = model.config.wording
-        self.wording = known and Wording(**{name: tuple(words) for name, words in known.items()})
+        self.wording = None if known is None else Wording.read(known)
 
     def act(self, episodes: Sequence[Episode]) -> list[Decision]:
         """The action of each episode."""

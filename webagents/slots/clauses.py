@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import lru_cache
+
+from webagents.errors import clipped
 
 QUOTED = re.compile(r'"[^"]*"')
 JOINT = re.compile(r"(, and then |, and |, then |, )(?=(\w+))")
@@ -59,6 +61,20 @@ class Wording:
             within=tuple(sorted("".join(one) for one in within if {one[0], one[2]} <= often)),
         )
 
+    @classmethod
+    def read(cls, held: object) -> Wording:
+        """The wording that a configuration holds: a list of words for each field.
+
+        Raises:
+            ValueError: it holds something else.
+        """
+        names = [field.name for field in fields(cls)]
+        if not (
+            isinstance(held, dict) and set(held) == set(names) and all(map(_is_list, held.values()))
+        ):
+            raise ValueError(f"wording is lists of words, {', '.join(names)}, not {clipped(held)}")
+        return cls(**{name: tuple(words) for name, words in held.items()})
+
     def clauses(self, instruction: str) -> tuple[str, ...]:
         """The clauses; the instruction itself where there is but one."""
         return _clauses(self, instruction)
@@ -86,6 +102,10 @@ class Wording:
             parts += [DOING.sub(asked, text[at : quoted.start()]), quoted.group()]
             at = quoted.end()
         return "".join([*parts, DOING.sub(asked, text[at:])])
+
+
+def _is_list(words: object) -> bool:
+    return isinstance(words, list) and all(isinstance(word, str) for word in words)
 
 
 @lru_cache(maxsize=1 << 12)

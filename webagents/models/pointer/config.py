@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from webagents.models.config import HtmlT5Config
+from webagents.slots.clauses import Wording
 
 
 class PointerConfig(HtmlT5Config):
@@ -38,3 +39,5 @@ class PointerConfig(HtmlT5Config):
             raise ValueError(f"picture is a multiple of 4, or 0, not {self.picture}")
         if self.likeness < 0:
             raise ValueError(f"likeness is 0 or more, not {self.likeness}")
+        if self.wording is not None:
+            Wording.read(self.wording)
