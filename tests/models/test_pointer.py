@@ -324,3 +324,9 @@ def test_an_action_of_which_it_is_not_known_costs_nothing_to_tell() -> None:
     assert loss_of(told, taught()) == loss_of(plain, taught())
     known = [one._replace(last=True) for one in taught()]
     assert loss_of(told, known) > loss_of(plain, known)
+
+
+def test_one_begins_as_one_that_tells_last_actions_and_leaves_that_aside() -> None:
+    told, plain = model(wording=WORDING), model()
+    plain.begin(told)
+    assert loss_of(plain, taught()) == loss_of(told, taught())

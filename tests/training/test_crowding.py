@@ -79,3 +79,10 @@ def test_what_comes_after_moves_down_and_nothing_lies_over_another() -> None:
 @pytest.mark.parametrize("page", ["", "<p>no body</p>", '<body ref="1"><p ref="2">unclosed'])
 def test_a_page_of_another_form_stays_as_it_is(page: str) -> None:
     assert set(pages(page, 20)) == {page}
+
+
+def test_an_instruction_with_every_label_and_a_page_closed_askew_are_no_trouble() -> None:
+    said = "City Street Company Nickname Comment Colour Country Phone Code Ok Cancel Send Next"
+    for page in (PAGE, '<body ref="1"></div><div ref="2"></body>'):
+        made = [crowded(page, said, random.Random(n)) for n in range(300)]
+        assert all(len(one) > len(page) for one in made)

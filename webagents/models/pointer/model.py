@@ -71,11 +71,14 @@ class PointerT5(PreTrainedModel):
     def begin(self, text: PointerT5) -> None:
         """Takes the weights of another one; what only this one has, to see, adds nothing at first.
 
+        What tells last actions is left as it is: it goes with a model's own wording.
+
         Raises:
             ValueError: that one is of other sizes, or sees.
         """
-        state, own = text.state_dict(), self.state_dict()
-        wanted = {name for name in own if not name.startswith("looks.")}
+        own = self.state_dict()
+        state = {k: v for k, v in text.state_dict().items() if not k.startswith("last.")}
+        wanted = {name for name in own if not name.startswith(("looks.", "last."))}
         other = sorted(wanted ^ set(state)) or [
             name for name in sorted(wanted) if state[name].shape != own[name].shape
         ]

@@ -68,7 +68,7 @@ def _joints(page: str) -> list[int]:
     joints = []
     for tag in _TAG.finditer(page):
         closes, name = tag.groups()
-        if closes:
+        if closes and opened:
             opened.pop()
         if 1 <= len(opened) <= DEPTH and HOLDERS.issuperset(opened) and name not in INLINE:
             joints.append(tag.end() if closes else tag.start())
@@ -100,7 +100,8 @@ def _group(dice: random.Random, said: set[str]) -> list[Line]:
                 lines.append([(f'input type="{box}" id="x{number}"', "", 6, 20)])
                 lines[-1].append(("label", next(some), 28, 60))
             case "fields":
-                label = dice.choice([one for one in _LABELS if one.lower() not in said])
+                label = dice.choice(_LABELS)
+                label = next(some) if label.lower() in said else label
                 lines.append([("label", label, 2, 50), ('input type="text" value=""', "", 56, 90)])
             case "links":
                 lines.append([('span class="alink"', next(some), 2 + 50 * at, 45) for at in (0, 1)])
