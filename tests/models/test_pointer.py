@@ -110,16 +110,21 @@ def test_several_right_symbols_share_the_loss() -> None:
     assert losses[0] < losses[1]
 
 
-def test_it_learns_to_point_and_to_copy() -> None:
-    network = model().train()
+def learned(network: PointerT5, lessons: list[Lesson]) -> PointerT5:
+    """The network after some steps on a few lessons."""
+    network.train()
     optimizer = torch.optim.AdamW(network.parameters(), lr=3e-3)
-    arrays = tensors(lessons_of(taught(), ALPHABET))
+    arrays = tensors(lessons_of(lessons, ALPHABET))
     for _ in range(60):
         loss = network(**arrays).loss
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-    network.eval()
+    return network.eval()
+
+
+def test_it_learns_to_point_and_to_copy() -> None:
+    network = learned(model(), taught())
     wanted = ["fill('5', 'New York x')", "click('5')", "scroll(-10, 20)"]
     assert [action.text for action in say(network, prompts())] == wanted
     for slots, text in zip(prompts(), wanted, strict=True):
@@ -299,17 +304,9 @@ WORDING = {"begins": ["click"], "follows": [], "within": []}
 
 
 def test_it_learns_which_action_is_the_last_one() -> None:
-    network = model(wording=WORDING).train()
-    optimizer = torch.optim.AdamW(network.parameters(), lr=3e-3)
     lasts = (True, False, None)
     lessons = [one._replace(last=last) for one, last in zip(taught(), lasts, strict=True)]
-    arrays = tensors(lessons_of(lessons, ALPHABET))
-    for _ in range(60):
-        loss = network(**arrays).loss
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-    network.eval()
+    network = learned(model(wording=WORDING), lessons)
     said = say_clause(network, prompts())
     assert [one.action for one in said] == say(network, prompts())
     assert [one.last for one in said][:2] == [True, False]
