@@ -147,6 +147,20 @@ def test_a_policy_without_a_program_that_works_gives_up(
     assert actions(episode) == ["report_infeasible('given up after no program that does anything')"]
 
 
+def test_programs_that_stop_one_after_the_other_end_the_episode(
+    play: Callable[[Policy], Episode],
+) -> None:
+    stops = "noop(0.1)\ndriver.find_element(By.ID, 'sent')"
+    model = Scripted(["noop(0.2)", stops, stops, BOTH])
+    episode = play(ProgramPolicy(LanguageWriter(model), refined=1))
+
+    assert actions(episode) == [
+        *["noop(0.2)", "noop(0.1)", "noop(0.1)"],
+        "report_infeasible('given up after 2 programs in a row that stopped before their end')",
+    ]
+    assert "NoSuchElementException" in episode.steps[-1].notes["ended"]
+
+
 def test_a_failed_assertion_is_what_adaplanner_refines_by(
     play: Callable[[Policy], Episode],
 ) -> None:
@@ -192,7 +206,7 @@ def test_a_snippet_is_the_elements_and_what_they_lie_in() -> None:
     assert [line.strip() for line in snippet(page, {"4"}).splitlines()] == [
         '<body ref="1">',
         '<form ref="2" id="f">',
-        '<select ref="4">S</select>',
+        '<select ref="4">',
         '<option ref="5">S</option>',
     ]
     assert snippet(page, {"99"}) == page

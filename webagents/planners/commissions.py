@@ -20,6 +20,7 @@ class Commission:
 
     plan: what it is to do, and with which elements.
     program, outcome: the one before, and how it ended; "" and None without one.
+    before: how the one before it that acted ended, in words.
     faults: what was wrong with those written for this step.
     said: what a language model answered for this step.
     """
@@ -28,6 +29,7 @@ class Commission:
     plan: Plan
     program: str = ""
     outcome: Outcome | None = None
+    before: str = ""
     faults: list[str] = field(default_factory=list)
     said: list[Answer] = field(default_factory=list)
 

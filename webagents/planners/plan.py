@@ -103,7 +103,7 @@ def _choices(element: Element) -> list[Element]:
 
 def _line(element: Element, chosen: bool) -> str:
     indent = "  " * sum(1 for each in element.iterancestors() if ref_of(each))
-    if chosen or element.tag == "option":
+    if element.tag == "option" or (chosen and element.tag != "select"):
         return indent + written(element)
     start = written(element).partition(">")[0]
     return f"{indent}{start}>"

@@ -26,6 +26,9 @@ time, memory, recursion, calls, actions: it came to that limit. halted: its driv
 crashed: the interpreter went down with it.
 """
 
+DONE = "done"
+"""How a program that ran to its end ended, in words."""
+
 
 class Halt(Exception):
     """Raised by a driver to end the program then and there; no program can catch it."""
@@ -56,10 +59,10 @@ class Outcome:
     @property
     def ok(self) -> bool:
         """Whether the program ran to its end."""
-        return self.kind == "done"
+        return self.kind == DONE
 
     def __str__(self) -> str:
         if self.ok:
-            return "done"
+            return DONE
         where = f" (line {self.line}: {self.source.strip()})" if self.line else ""
         return f"{self.message}{where}"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import takewhile
 from typing import Any
 
 from webagents.actions import Action
 from webagents.planners.commissions import Commission, Writer, Written
 from webagents.planners.plan import Plan, Planner
 from webagents.planners.replaying import advance
-from webagents.planners.sandbox import Outcome
+from webagents.planners.sandbox import DONE, Outcome
 from webagents.types import Decision, Episode
 
 _NOTHING = Outcome(kind="raised", message="It ran to its end and did nothing on the page.")
@@ -33,6 +34,7 @@ class ProgramPolicy:
         planner: Planner | None = None,
         repairs: int = 3,
         programs: int = 10,
+        refined: int = 3,
     ) -> None:
         """A policy of a writer.
 
@@ -40,11 +42,14 @@ class ProgramPolicy:
             with the whole page.
         repairs: how often a program that fails before it did anything is written again.
         programs: how many an episode has at most; then it is given up.
+        refined: how many programs in a row may go on from one that stopped before its end; when the
+            last of them does too, the episode is given up.
         """
         self.writer = writer
         self._planner = planner
         self._repairs = repairs
         self._programs = programs
+        self._refined = refined
 
     def act(self, episodes: Sequence[Episode]) -> list[Decision]:
         """The next action of each episode's program.
@@ -91,11 +96,17 @@ class ProgramPolicy:
             return Decision(action=progress.action, notes={"running": began})
         if len(starts) >= self._programs:
             return _given_up(f"{len(starts)} programs", ended=str(progress.outcome))
+        if not progress.outcome.ok and _refinements(episode, starts) >= self._refined:
+            return _given_up(
+                f"{self._refined + 1} programs in a row that stopped before their end",
+                ended=str(progress.outcome),
+            )
         return Commission(
             episode=episode,
             plan=_whole(episode),
             program=program,
             outcome=progress.outcome,
+            before=str(progress.outcome),
         )
 
     def _plan(self, commissions: Sequence[Commission]) -> None:
@@ -115,8 +126,8 @@ class ProgramPolicy:
             return None
         notes: dict[str, Any] = {"program": program, "turn": turn, **written.notes}
         notes |= self._planned(commission)
-        if commission.outcome is not None and not commission.faults:
-            notes["before"] = str(commission.outcome)
+        if commission.before:
+            notes["before"] = commission.before
         if commission.faults:
             notes["faults"] = list(commission.faults)
         return Decision(action=progress.action, notes=notes)
@@ -125,6 +136,12 @@ class ProgramPolicy:
         if self._planner is None:
             return {}
         return {"plan": commission.plan.instruction, "refs": list(commission.plan.refs)}
+
+
+def _refinements(episode: Episode, starts: Sequence[int]) -> int:
+    """How many programs in a row, to the latest, went on from one that had stopped."""
+    before = [str(episode.steps[start].notes.get("before", DONE)) for start in starts]
+    return len(list(takewhile(lambda how: how != DONE, reversed(before))))
 
 
 def _whole(episode: Episode) -> Plan:
