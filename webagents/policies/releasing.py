@@ -14,21 +14,27 @@ import torch
 from safetensors.torch import load_file, save_file
 from transformers.utils import CONFIG_NAME, SAFE_WEIGHTS_NAME
 
+from webagents.planners.compact.parts import FILE as TONGUE
+from webagents.planners.compact.parts import Part, read_tongue
 from webagents.policies.checkpoints import read_policy
 from webagents.prompt import FILE as FORM
 
-COPIED = (CONFIG_NAME, FORM, "tokenizer.json", "tokenizer_config.json")
+COPIED = (CONFIG_NAME, "tokenizer.json", "tokenizer_config.json")
 
 
 def release(model: Path, out: Path) -> None:
-    """Writes a checkpoint's files to a folder, over those of an earlier release.
+    """Writes the files of a policy's checkpoint, or a part's, over those of an earlier release.
 
     Raises:
-        UnknownPolicy: `model` is no checkpoint of a policy.
+        UserError: `model` is no checkpoint of a policy, and of no planner or writer.
     """
-    read_policy(model)
+    asked_by = TONGUE if (model / TONGUE).is_file() else FORM
+    if asked_by == TONGUE:
+        Part.read(model, read_tongue(model).kind)
+    else:
+        read_policy(model)
     out.mkdir(parents=True, exist_ok=True)
-    for name in COPIED:
+    for name in (*COPIED, asked_by):
         shutil.copy(model / name, out / name)
     state = load_file(model / SAFE_WEIGHTS_NAME)
     halved = {name: weight.to(torch.float16) for name, weight in state.items()}
