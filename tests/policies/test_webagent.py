@@ -13,6 +13,7 @@ from webagents.policies.expert.websites import SITES
 from webagents.policies.loading import load_policy
 from webagents.policies.planned import ProgramPolicy
 from webagents.policies.planned.blaming import blame
+from webagents.policies.planned.labelled import LabelledPolicy
 from webagents.policies.planned.scripted import ScriptedPlanner
 from webagents.policies.planned.webagent import MOST_PROGRAMS
 from webagents.rollout import Job, rollout
@@ -44,6 +45,20 @@ def test_every_program_of_a_visit_that_went_well_is_learned_from(visits: list[Ep
         assert None not in lore
         assert {step.notes["before"] for step in starts[1:]} == {"done"}
         assert starts[-1].notes["program"] == 'send_msg_to_user("It is done.")'
+
+
+def test_who_plays_wrong_is_told_what_should_have_been_planned() -> None:
+    wrong = LabelledPolicy(load_policy(f"perturbed:1:{SCRIPTED}"))
+    (played,) = rollout(
+        [Job("site.map", 0)], wrong, browsers=1, screenshots=False, split="train", max_steps=5
+    )
+    starts = [step for step in played.steps if "program" in step.notes]
+    told = [lore_of(step, success=played.success) for step in starts]
+
+    assert (played.success, bool(starts)) == (False, True)
+    for start, lore in zip(starts, told, strict=True):
+        assert lore is not None
+        assert lore.plan == start.notes["taught"]["plan"] == start.notes["plan"]
 
 
 def test_mistakes_on_purpose_are_put_right_and_not_learned_from() -> None:

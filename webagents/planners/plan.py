@@ -25,6 +25,10 @@ SUB_INSTRUCTED: frozenset[Row] = frozenset({"planned", "whole"})
 SNIPPETS: frozenset[Row] = frozenset({"summarised", "whole"})
 """Rows in which it is shown snippets, in place of the page."""
 
+TAUGHT = "taught"
+"""The note of what should have been planned and written where a program begins, whoever played: a
+mapping of ``plan``, ``refs`` and ``statements``."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:

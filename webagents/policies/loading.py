@@ -110,6 +110,14 @@ def _webshop_rule(nothing: str, _: LanguageSettings) -> Policy:
     return RulePolicy()
 
 
+def _labelled(policy: str, language: LanguageSettings) -> Policy:
+    from webagents.policies.planned.labelled import LabelledPolicy
+
+    if not policy:
+        raise UnknownPolicy("labelled: whom? give labelled:webagent:ROW:PLANNER,WRITER")
+    return LabelledPolicy(load_policy(policy, language))
+
+
 def _planned(rest: str, language: LanguageSettings) -> Policy:
     try:
         from webagents.policies.planned import read_planned
@@ -138,6 +146,7 @@ POLICIES: Mapping[str, Callable[[str, LanguageSettings], Policy]] = {
     "dagger": _dagger,
     "disturbed": _disturbed,
     "expert": _expert,
+    "labelled": _labelled,
     "llm": _planned,
     "perturbed": _perturbed,
     "random": _random,
@@ -159,7 +168,8 @@ def load_policy(name: str, language: LanguageSettings = NO_MODEL) -> Policy:
     that expert noted at every step, and played at a share of them), ``webshop-rule`` (WebShop's
     baseline), ``white:POLICY`` (shown white screenshots), ``disturbed:DISTURBANCE:POLICY`` (shown
     disturbed pages), ``llm:METHOD`` (a language model's; see `planned.read_planned`),
-    ``webagent:ROW:PLANNER,WRITER`` (WebAgent's; see `planned.webagent.read_webagent`), the
+    ``webagent:ROW:PLANNER,WRITER`` (WebAgent's; see `planned.webagent.read_webagent`),
+    ``labelled:POLICY`` (with what should have been planned noted where programs begin), the
     folder of a trained policy's checkpoint (``./expert`` for one of a name that is taken),
     ``models/NAME`` (a released one, wherever this is run), ``module:Class``.
 
@@ -185,8 +195,8 @@ def load_policy(name: str, language: LanguageSettings = NO_MODEL) -> Policy:
         return _from_module(word, rest)
     known = (
         "expert, random, replay:PATH, perturbed:POLICY, dagger:POLICY, webshop-rule, white:POLICY, "
-        "disturbed:DISTURBANCE:POLICY, llm:METHOD, webagent:ROW:PLANNER,WRITER, a checkpoint's "
-        f"folder, {', '.join(released())}, module:Class"
+        "disturbed:DISTURBANCE:POLICY, llm:METHOD, webagent:ROW:PLANNER,WRITER, labelled:POLICY, "
+        f"a checkpoint's folder, {', '.join(released())}, module:Class"
     )
     raise UnknownPolicy(f"no policy {clipped(name)}; the policies are {known}")
 

@@ -17,7 +17,7 @@ from webagents.planners.compact import Clause, Kind, Tongue, planner_prompt, wri
 from webagents.planners.compact.asking import LIMITS
 from webagents.planners.compact.saying import lesson_of, utter
 from webagents.planners.compact.tongue import ABOUT, PLAN, SHAPES
-from webagents.planners.plan import SNIPPETS, Plan, Row
+from webagents.planners.plan import SNIPPETS, TAUGHT, Plan, Row
 from webagents.prompt import Prompt, PromptForm, before
 from webagents.slots import Pieces, read
 from webagents.slots.batching import Lesson, lessons_of
@@ -27,9 +27,6 @@ from webagents.training.imitation import Taught, Teacher
 from webagents.training.imitation.pointing import forced_symbols
 from webagents.training.imitation.teaching import Forced
 from webagents.types import Episode, Step
-
-TAUGHT = "taught"
-"""The note of what should have been planned and written at a step, whoever played."""
 
 SHARES: dict[Row, float] = {"whole": 0.7, "planned": 0.1, "summarised": 0.1, "alone": 0.1}
 """How often a writer learns by which row's question: by all, for all four are played. Pages make
