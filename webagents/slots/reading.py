@@ -9,6 +9,7 @@ for their numbers, the least and the most are told.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +24,7 @@ from webagents.slots.crops import box_of
 from webagents.slots.cutting import kept
 from webagents.slots.extremes import extremes
 from webagents.slots.matching import Matching
+from webagents.slots.ordinals import ordinals
 from webagents.slots.records import Link, SlotKind, Slots
 from webagents.slots.words import Pieces, Word, words_of
 
@@ -56,6 +58,8 @@ class Limits:
     text: pieces of an element's own text.
     attribute: pieces of an attribute.
     picture: pixels of a side of an element's picture; 0 for a network that does not see.
+    ordinals: how many of the elements that are alike are told which of them they are, from the
+        first; 0 for a network that has not learned to count on it.
     """
 
     words: int = 128
@@ -64,6 +68,7 @@ class Limits:
     text: int = 24
     attribute: int = 8
     picture: int = 0
+    ordinals: int = 0
 
 
 def read(asked: Prompt, pieces: Pieces, limits: Limits | None = None) -> Slots:
@@ -83,6 +88,7 @@ class _Reader:
         self.offers: list[tuple[int, list[Word]]] = []
         self.texts: list[tuple[int, str]] = []
         self.leaf: int | None = None
+        self.places: Mapping[Any, int] = {}
 
     def slots(self) -> Slots:
         """All of it."""
@@ -91,6 +97,8 @@ class _Reader:
         for word in words_of(self.asked.error, self.limits.text):
             self.builder.say(self.builder.slot(SlotKind.ERROR), "error", word.text)
         root = parse_html(self.asked.html)
+        if self.limits.ordinals:
+            self.places = ordinals(root, self.limits.ordinals)
         self._element(root, None, kept(root, self.matching.places, self.limits.elements))
         for slot, target in self.pointing:
             if (to := self.of_id.get(target)) is not None and to != slot:
@@ -204,6 +212,8 @@ class _Reader:
     def _attributes(self, slot: int, element: Any) -> None:
         self.of_ref[self.builder.refs[slot]] = slot
         self.builder.say(slot, "tag", element.tag)
+        if element in self.places:
+            self.builder.say(slot, f"{self.places[element]} of those alike", "")
         for name, value in element.items():
             if name == BOX and (box := box_of(value)) is not None:
                 self.builder.show(slot, box)

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 from webagents.actions import Action
+from webagents.planners.compact.tongue import Kind
 from webagents.planners.plan import SNIPPETS, SUB_INSTRUCTED, Plan, Row, cut
 from webagents.prompt import Prompt
 from webagents.slots import Limits
 from webagents.types import Episode
 
-LIMITS = Limits(words=96, elements=192, copies=96, text=12, attribute=6)
-"""How much of a page is read: of the largest ones a third, the most relevant elements."""
+_PAGE = Limits(words=96, elements=192, copies=96, text=12, attribute=6)
+
+LIMITS: Mapping[Kind, Limits] = {"planner": replace(_PAGE, ordinals=9), "writer": _PAGE}
+"""How much of a page is read: of the largest ones a third, the most relevant elements. A planner is
+told which is the third of a list; a writer sees snippets, in which that one stands alone."""
 
 _PAST = 6
 """Of the latest sub-instructions, or actions, that are told."""

@@ -63,7 +63,8 @@ class Part(NamedTuple):
 
     def answers(self, asked: Sequence[Prompt]) -> list[list[Clause]]:
         """What the network says to each; nothing where a page has no element to name."""
-        slots = [read(each, self.pieces, LIMITS) for each in asked]
+        limits = LIMITS[self.tongue.kind]
+        slots = [read(each, self.pieces, limits) for each in asked]
         places = [place for place, each in enumerate(slots) if (each.refs > 0).any()]
         places.sort(key=lambda place: slots[place].size)
         said: list[list[Clause]] = [[] for _ in asked]

@@ -143,8 +143,9 @@ class PartTeacher(Teacher):
         return writer_prompt(episode, Plan(instruction=lore.plan, refs=tuple(refs)), row)
 
     def _lesson(self, asked: Prompt, clauses: Sequence[Clause]) -> Lesson | None:
-        slots = read(asked, self.pieces, LIMITS)
-        copies = len(words_of(asked.instruction, LIMITS.words))
+        limits = LIMITS[self.tongue.kind]
+        slots = read(asked, self.pieces, limits)
+        copies = len(words_of(asked.instruction, limits.words))
         try:
             symbols = self.tongue.symbols_of(clauses, slots, copies)
         except UserError:
