@@ -92,14 +92,14 @@ def looks(episode: Episode, planner: Planner) -> Iterator[Seen]:
         needed = set(map(str, step.notes["refs"]))
         page = step.observation.html
         ids = tokenizer(page, add_special_tokens=False).input_ids
-        # Without refs a writer is shown the page.
+        # Our own writers are shown the page where there are no refs.
         said = cut(page, plan.refs) if plan.refs else page
         tokens = len(tokenizer(said, add_special_tokens=False).input_ids)
         start = tokenizer.decode(ids[:tokens])
         yield Seen(
             said=plan.instruction == step.notes["plan"],
             recall=_share(needed, said),
-            exact=set(plan.refs) == needed,
+            exact=set(plan.refs or ()) == needed,
             tokens=tokens,
             page=len(ids),
             start=_share(needed, start),

@@ -183,7 +183,7 @@ def test_a_planner_says_what_a_program_is_for_and_with_which_elements(
         def plan(self, episodes: Sequence[Episode]) -> list[Plan]:
             parts = [
                 Plan(instruction="Enter Bob", refs=("2",)),
-                Plan(instruction="Send", refs=("3",)),
+                Plan(instruction="Send", refs=()),
             ]
             return [parts[len(episode.steps)] for episode in episodes]
 
@@ -194,7 +194,9 @@ def test_a_planner_says_what_a_program_is_for_and_with_which_elements(
     assert episode.success
     assert [step.notes["plan"] for step in episode.steps] == ["Enter Bob", "Send"]
     assert "Goal: Enter Bob" in model.questions[0].messages[-1].content
-    assert "Send" not in model.questions[0].messages[-1].content.partition("Page:\n")[2]
+    shown = [asked.messages[-1].content.partition("Page:\n")[2] for asked in model.questions]
+    assert "Send" not in shown[0]
+    assert shown[1].strip() == "(nothing of it is needed)"
 
 
 def test_a_snippet_is_the_elements_and_what_they_lie_in() -> None:

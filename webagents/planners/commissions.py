@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
@@ -92,14 +92,19 @@ class LanguageWriter:
     def _question(self, commission: Commission) -> Question:
         episode, plan = commission.episode, commission.plan
         task, page = episode.observation.instruction, episode.observation.html
-        cut = plan.refs and self._row in SNIPPETS
         values = {
             "instruction": plan.instruction if self._row in SUB_INSTRUCTED else task,
             "history": history_of(episode),
-            "page": page_of(snippet(page, plan.refs) if cut else page),
+            "page": self._shown(page, plan.refs),
         }
         name = self._form
         if commission.outcome is not None and not commission.outcome.ok:
             name = "refine"
             values |= {"program": commission.program, "fault": fault_of(commission.outcome)}
         return prompt(name).question(values, max_tokens=self._max_tokens)
+
+    def _shown(self, page: str, refs: Collection[str] | None) -> str:
+        """The page, or its snippets; nothing of it for a plan that is about no element."""
+        if refs is None or self._row not in SNIPPETS:
+            return page_of(page)
+        return page_of(snippet(page, refs)) if refs else "(nothing of it is needed)"

@@ -35,11 +35,12 @@ class Plan:
     """What to do next.
 
     instruction: in words, such as ``Type in escondido, ca into search``.
-    refs: the elements of the page that it is about; empty for the whole page.
+    refs: the elements of the page that it is about; empty where it is about none, as when something
+        is to be said. None: it may be any, for nobody chose.
     """
 
     instruction: str
-    refs: tuple[str, ...] = ()
+    refs: tuple[str, ...] | None = None
 
 
 class Planner(Protocol):

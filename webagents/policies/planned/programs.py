@@ -135,7 +135,7 @@ class ProgramPolicy:
     def _planned(self, commission: Commission) -> dict[str, Any]:
         if self._planner is None:
             return {}
-        return {"plan": commission.plan.instruction, "refs": list(commission.plan.refs)}
+        return {"plan": commission.plan.instruction, "refs": list(commission.plan.refs or ())}
 
 
 def _refinements(episode: Episode, starts: Sequence[int]) -> int:
