@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
+ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
+"""What later ones are is not told."""
 
-def ordinals(root: Any, most: int) -> dict[Any, int]:
-    """The places, from 1, of elements among those of the same tag and class, in the page's order.
+
+def ordinals(root: Any) -> dict[Any, str]:
+    """The places of elements among those of the same tag and class, in the page's order, in words.
 
     root: of the whole page, whatever is read of it.
-    most: the last place that is told of each kind.
 
     An element that has none like it is the first of none, and left out.
     """
@@ -22,5 +24,5 @@ def ordinals(root: Any, most: int) -> dict[Any, int]:
         element: place
         for group in alike.values()
         if len(group) > 1
-        for place, element in enumerate(group[:most], 1)
+        for place, element in zip(ORDINALS, group, strict=False)
     }

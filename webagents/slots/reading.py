@@ -58,8 +58,8 @@ class Limits:
     text: pieces of an element's own text.
     attribute: pieces of an attribute.
     picture: pixels of a side of an element's picture; 0 for a network that does not see.
-    ordinals: how many of the elements that are alike are told which of them they are, from the
-        first; 0 for a network that has not learned to count on it.
+    ordinals: whether of elements that are alike it is told which is the first, the second ...; not
+        to a network that has not learned with it.
     """
 
     words: int = 128
@@ -68,7 +68,7 @@ class Limits:
     text: int = 24
     attribute: int = 8
     picture: int = 0
-    ordinals: int = 0
+    ordinals: bool = False
 
 
 def read(asked: Prompt, pieces: Pieces, limits: Limits | None = None) -> Slots:
@@ -88,7 +88,7 @@ class _Reader:
         self.offers: list[tuple[int, list[Word]]] = []
         self.texts: list[tuple[int, str]] = []
         self.leaf: int | None = None
-        self.places: Mapping[Any, int] = {}
+        self.places: Mapping[Any, str] = {}
 
     def slots(self) -> Slots:
         """All of it."""
@@ -98,7 +98,7 @@ class _Reader:
             self.builder.say(self.builder.slot(SlotKind.ERROR), "error", word.text)
         root = parse_html(self.asked.html)
         if self.limits.ordinals:
-            self.places = ordinals(root, self.limits.ordinals)
+            self.places = ordinals(root)
         self._element(root, None, kept(root, self.matching.places, self.limits.elements))
         for slot, target in self.pointing:
             if (to := self.of_id.get(target)) is not None and to != slot:
@@ -213,7 +213,8 @@ class _Reader:
         self.of_ref[self.builder.refs[slot]] = slot
         self.builder.say(slot, "tag", element.tag)
         if element in self.places:
-            self.builder.say(slot, f"{self.places[element]} of those alike", "")
+            words = self.builder.say(slot, "place", self.places[element])
+            self.matching.words(slot, words, Link.WORD_OF_VALUE)
         for name, value in element.items():
             if name == BOX and (box := box_of(value)) is not None:
                 self.builder.show(slot, box)

@@ -14,7 +14,7 @@ from webagents.types import Episode
 
 _PAGE = Limits(words=96, elements=192, copies=96, text=12, attribute=6)
 
-LIMITS: Mapping[Kind, Limits] = {"planner": replace(_PAGE, ordinals=9), "writer": _PAGE}
+LIMITS: Mapping[Kind, Limits] = {"planner": replace(_PAGE, ordinals=True), "writer": _PAGE}
 """How much of a page is read: of the largest ones a third, the most relevant elements. A planner is
 told which is the third of a list; a writer sees snippets, in which that one stands alone."""
 
