@@ -32,6 +32,7 @@ ACTS = {
     "Select(driver.find_element(By.ID, 'colour')).select_by_visible_text('Red')": [
         "select_option('5', 'Red')"
     ],
+    "driver.find_element(By.ID, 'colour').send_keys('re')": ["select_option('5', 'Red')"],
     "Select(driver.find_element(By.ID, 'colour')).select_by_index(0)": [
         "select_option('5', 'Red')"
     ],

@@ -101,13 +101,24 @@ class Element:
         self._driver.perform("clear", self._ref)
 
     def send_keys(self, *values: Any) -> None:
-        """Types the texts at its end; keys of `Keys` are pressed."""
+        """Types the texts at its end; keys of `Keys` are pressed.
+
+        A list of options goes to the first that begins with what is typed, as in a browser.
+        """
         self.node  # noqa: B018  (a stale element types nothing)
         for text, key in pieces("".join(str(value) for value in values)):
             if key:
                 self._driver.perform("press", self._ref, key)
+            elif (option := self._option(text)) is not None:
+                self.choose(option)
             else:
                 self._driver.perform("type", self._ref, text)
+
+    def _option(self, typed: str) -> str | None:
+        """The label that begins with a text; None where it is no list, or has none that does."""
+        labels = map(text_of, self.node.iter("option")) if self.tag_name == "select" else ()
+        start = typed.strip().lower()
+        return next((label for label in labels if label.lower().startswith(start)), None)
 
     def submit(self) -> None:
         """Sends its form off: by the form's own button, or with the Enter key."""
