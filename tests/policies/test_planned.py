@@ -199,6 +199,25 @@ def test_a_planner_says_what_a_program_is_for_and_with_which_elements(
     assert shown[1].strip() == "(nothing of it is needed)"
 
 
+@pytest.mark.parametrize("second", ["Enter Bob", "Send"])
+def test_a_program_that_stopped_is_gone_on_with_only_for_what_it_was_for(
+    second: str, play: Callable[[Policy], Episode]
+) -> None:
+    class Parts:
+        def plan(self, episodes: Sequence[Episode]) -> list[Plan]:
+            told = [second if episode.steps else "Enter Bob" for episode in episodes]
+            return [Plan(instruction=each, refs=("2", "3")) for each in told]
+
+    half = 'driver.find_element(By.ID, "name").send_keys("Bob")\ndriver.find_element(By.ID, "sent")'
+    model = Scripted([half, 'driver.find_element(By.ID, "send").click()'])
+    episode = play(ProgramPolicy(LanguageWriter(model), planner=Parts()))
+    asked = model.questions[1].messages[-1].content
+
+    assert episode.success
+    assert ("Where it stopped" in asked) == (second == "Enter Bob")
+    assert "NoSuchElementException" in episode.steps[1].notes["before"]
+
+
 def test_a_snippet_is_the_elements_and_what_they_lie_in() -> None:
     page = (
         '<body ref="1"><form ref="2" id="f"><label ref="3">Size</label><select ref="4">'

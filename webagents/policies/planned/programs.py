@@ -114,6 +114,8 @@ class ProgramPolicy:
             plans = self._planner.plan([each.episode for each in commissions])
             for each, plan in zip(commissions, plans, strict=True):
                 each.plan = plan
+                if plan.instruction != _latest_plan(each.episode):
+                    each.program, each.outcome = "", None  # what failed was for something else
 
     def _begun(self, commission: Commission, written: Written, turn: int) -> Decision | None:
         """A new program's first action; None where it has none, which is noted."""
@@ -142,6 +144,11 @@ def _refinements(episode: Episode, starts: Sequence[int]) -> int:
     """How many programs in a row, to the latest, went on from one that had stopped."""
     before = [str(episode.steps[start].notes.get("before", DONE)) for start in starts]
     return len(list(takewhile(lambda how: how != DONE, reversed(before))))
+
+
+def _latest_plan(episode: Episode) -> str:
+    """What the latest program was to do."""
+    return next((str(s.notes["plan"]) for s in reversed(episode.steps) if "plan" in s.notes), "")
 
 
 def _whole(episode: Episode) -> Plan:
