@@ -33,6 +33,7 @@ ACTS = {
         "select_option('5', 'Red')"
     ],
     "driver.find_element(By.ID, 'colour').send_keys('re')": ["select_option('5', 'Red')"],
+    "driver.find_element(By.ID, 'colour').send_keys(' ')": ["type('5', ' ')"],
     "Select(driver.find_element(By.ID, 'colour')).select_by_index(0)": [
         "select_option('5', 'Red')"
     ],

@@ -199,6 +199,21 @@ def test_a_planner_says_what_a_program_is_for_and_with_which_elements(
     assert shown[1].strip() == "(nothing of it is needed)"
 
 
+def test_the_page_is_shown_after_all_where_a_plan_about_nothing_fails(
+    play: Callable[[Policy], Episode],
+) -> None:
+    class Blind:
+        def plan(self, episodes: Sequence[Episode]) -> list[Plan]:
+            return [Plan(instruction="Send Bob", refs=())] * len(episodes)
+
+    model = Scripted(["driver.find_element(By.ID, 'bob')", BOTH])
+    episode = play(ProgramPolicy(LanguageWriter(model), planner=Blind()))
+    shown = [asked.messages[-1].content for asked in model.questions]
+
+    assert episode.success
+    assert ['id="send"' in each for each in shown] == [False, True]
+
+
 @pytest.mark.parametrize("second", ["Enter Bob", "Send"])
 def test_a_program_that_stopped_is_gone_on_with_only_for_what_it_was_for(
     second: str, play: Callable[[Policy], Episode]

@@ -91,20 +91,22 @@ class LanguageWriter:
 
     def _question(self, commission: Commission) -> Question:
         episode, plan = commission.episode, commission.plan
-        task, page = episode.observation.instruction, episode.observation.html
+        outcome = commission.outcome
+        failed = outcome is not None and not outcome.ok
+        seen = episode.observation
         values = {
-            "instruction": plan.instruction if self._row in SUB_INSTRUCTED else task,
+            "instruction": plan.instruction if self._row in SUB_INSTRUCTED else seen.instruction,
             "history": history_of(episode),
-            "page": self._shown(page, plan.refs),
+            "page": self._page(seen.html, plan.refs, failed=failed),
         }
         name = self._form
-        if commission.outcome is not None and not commission.outcome.ok:
+        if outcome is not None and failed:
             name = "refine"
-            values |= {"program": commission.program, "fault": fault_of(commission.outcome)}
+            values |= {"program": commission.program, "fault": fault_of(outcome)}
         return prompt(name).question(values, max_tokens=self._max_tokens)
 
-    def _shown(self, page: str, refs: Collection[str] | None) -> str:
-        """The page, or its snippets; nothing of it for a plan that is about no element."""
-        if refs is None or self._row not in SNIPPETS:
+    def _page(self, page: str, refs: Collection[str] | None, *, failed: bool) -> str:
+        """The page, or its snippets; nothing of it for a plan about none, until that fails."""
+        if refs is None or self._row not in SNIPPETS or (failed and not refs):
             return page_of(page)
         return page_of(snippet(page, refs)) if refs else "(nothing of it is needed)"

@@ -118,7 +118,7 @@ class Element:
         """The label that begins with a text; None where it is no list, or has none that does."""
         labels = map(text_of, self.node.iter("option")) if self.tag_name == "select" else ()
         start = typed.strip().lower()
-        return next((label for label in labels if label.lower().startswith(start)), None)
+        return next((each for each in labels if start and each.lower().startswith(start)), None)
 
     def submit(self) -> None:
         """Sends its form off: by the form's own button, or with the Enter key."""
