@@ -19,7 +19,7 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
-from webagents.evaluation.asked import asked_in
+from webagents.evaluation.asked import Asked, asked_in, total
 from webagents.evaluation.measures import wilson
 from webagents.planners.plan import ROWS, Row
 from webagents.planners.sandbox import DONE
@@ -29,8 +29,6 @@ from webagents.policies.loading import load_policy
 from webagents.policies.planned.blaming import blame
 from webagents.rollout import Job, rollout
 from webagents.types import Step
-
-_TOKENS = ("prompt_tokens", "completion_tokens")
 
 
 def main() -> None:
@@ -118,11 +116,13 @@ def _put_right(step: Step) -> bool:
 
 
 def _asked(episodes: Sequence[dict[str, Any]]) -> str:
-    told = [each["asked"] for each in episodes if each["asked"]]
-    if not told:
+    told = total(Asked(**each["asked"]) for each in episodes if each["asked"])
+    if told is None:
         return "–"
-    counts = {name: sum(each[name] for each in told) for name in ("questions", *_TOKENS)}
-    return ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in counts.items())
+    return (
+        f"{told.questions:,} questions, {told.prompt_tokens:,} tokens read, "
+        f"{told.completion_tokens:,} written"
+    )
 
 
 if __name__ == "__main__":
