@@ -84,6 +84,15 @@ TOLD = {
     "find_element(By.ID, ...)",
     "driver.find_element(By.ID, 'u').sendkeys('x')": "nothing here has an attribute 'sendkeys'; "
     "did you mean 'send_keys'?",
+    "driver.find_element(By.ID, 'colour').select_by_visible_text('Red')": "AttributeError: "
+    "'Element' object has no attribute 'select_by_visible_text'; write "
+    "Select(element).select_by_visible_text(...)",
+    "driver.find_elements(By.TAG_NAME, 'li').click()": "AttributeError: 'list' object has no "
+    "attribute 'click'; find_elements answers a list: take one of it",
+    "driver.send_keys('Al')": "AttributeError: 'Driver' object has no attribute 'send_keys'; it is "
+    "an element's: driver.find_element(...).send_keys",
+    "driver.find_element(By.ID, 'u').value": "AttributeError: 'Element' object has no attribute "
+    "'value'; write get_attribute('value')",
     "driver.find_element('id of', 'u')": "InvalidSelectorException: no way 'id of' to find "
     "elements; the ways are id, name, css selector, xpath, link text, partial link text, tag "
     "name, class name, ref",

@@ -21,7 +21,7 @@ from webagents.planners.driver.element import Element
 from webagents.planners.driver.faults import NotAllowed, fault, missing
 from webagents.planners.driver.finding import found, root_of
 from webagents.planners.driver.keys import pieces
-from webagents.planners.driver.modules import MEMBERS, MODULES, PRELUDE, REFUSED
+from webagents.planners.driver.modules import MEMBERS, MODULES, PRELUDE, REFUSED, instead
 from webagents.planners.driver.nearest import nearest
 from webagents.planners.sandbox import OutOfActions
 from webagents.types import Observation
@@ -58,6 +58,11 @@ class Driver:
         self._most: int | None = None
         self._elements: dict[str, Element] = {}
         self._read: tuple[str, Node] | None = None
+
+    @classmethod
+    def instead(cls, kind: str, name: str) -> str:
+        """What to write instead of an attribute that objects of a kind have not; see `instead`."""
+        return instead(kind, name, Element.exposes)
 
     def limit(self, actions: int) -> None:
         """From now on at most so many actions; at the next one the program ends."""

@@ -27,6 +27,8 @@ def _names(tree: ast.AST) -> Iterator[str]:
 
 _NAMES = frozenset(_names(ast.parse(_SOURCE)))
 _EXCEPTIONS = frozenset(name for name in _NAMES if name.endswith("Exception"))
+_OF_LISTS = frozenset(name for name in _NAMES if name.startswith(("select_by", "deselect")))
+_ATTRIBUTES = frozenset({"id", "value", "href", "type", "placeholder", "checked"})
 _CONDITIONS = frozenset(name for name in _NAMES if "_" in name.strip("_") and name.islower())
 
 MEMBERS = frozenset(name for name in _NAMES if not name.startswith("_"))
@@ -83,3 +85,20 @@ REFUSED: Mapping[str, str] = MappingProxyType(
     }
 )
 """Of Selenium's attributes those that are not there, and what to do instead."""
+
+
+def instead(kind: str, name: str, of_elements: Collection[str]) -> str:
+    """What to write instead of an attribute that an object has not, "" where nothing is known.
+
+    kind: the object's class, as a program sees it. of_elements: the attributes of elements.
+    """
+    match kind:
+        case "list" if name in of_elements:
+            return "find_elements answers a list: take one of it"
+        case "Driver" if name in of_elements:
+            return f"it is an element's: driver.find_element(...).{name}"
+        case "Element" if name in _OF_LISTS:
+            return f"write Select(element).{name}(...)"
+        case "Element" if name in _ATTRIBUTES:
+            return f"write get_attribute({name!r})"
+    return ""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, Literal
 
@@ -36,6 +36,9 @@ TODAY = datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC)
 """The moment at which every program runs: the same program does the same on the same pages."""
 _PROGRAM = "<python-input-1>"
 _NAMED = re.compile(r"\w+(?:Exception|Error): ")
+_LACKING = re.compile(r"AttributeError: '(\w+)' object has no attribute '(\w+)'$")
+Instead = Callable[[str, str], str]
+"""What to write instead of an attribute, by an object's class and the attribute it has not."""
 
 
 def run(
@@ -52,7 +55,8 @@ def run(
         properties that programs see, all public ones without it), `prelude` (Python that is run
         first, beside it), `modules` (what of that can be imported, by module), `members` (all
         attributes of its objects), `refused` (attributes that are not there, and what to do
-        instead) and `limit(actions)`, which is told how many actions are allowed and raises
+        instead), `instead` (the same for those that only this kind of object has not) and
+        `limit(actions)`, which is told how many actions are allowed and raises
         `OutOfActions` at the next one. Without `limit` every call is an action.
     seconds: the most it may take, its calls included.
     memory_mb: the most memory its values may take, MiB.
@@ -133,7 +137,7 @@ class _Run:
         except (MontySyntaxError, MontyRuntimeError) as error:
             if self.boundary.stop is not None:
                 return self._halted(self.boundary.stop)
-            return self._failed(error, program)
+            return self._failed(error, program, getattr(type(driver), "instead", None))
         return self.ended("done", "")
 
     def ended(self, kind: Kind, message: str, **more: Any) -> Outcome:
@@ -148,11 +152,15 @@ class _Run:
         kind: Kind = "actions" if isinstance(stop, OutOfActions) else "halted"
         return self.ended(kind, str(stop), halt=halt)
 
-    def _failed(self, error: MontySyntaxError | MontyRuntimeError, program: str) -> Outcome:
+    def _failed(
+        self, error: MontySyntaxError | MontyRuntimeError, program: str, instead: Instead | None
+    ) -> Outcome:
         raised = error.exception()
         message = " ".join(error.display("msg").split())[:2000]
         if not _NAMED.match(message):
             message = f"{type(raised).__name__}: {message}"
+        if instead and (lacking := _LACKING.match(message)) and (how := instead(*lacking.groups())):
+            message = f"{message}; {how}"
         frames = [frame.line for frame in error.traceback() if frame.filename == _PROGRAM]
         line = frames[-1] if frames else None
         lines = program.split("\n")
