@@ -35,12 +35,13 @@ def read_webagent(rest: str, how: LanguageSettings) -> Policy:
     Raises:
         UnknownPolicy: there is no such policy, or a part cannot be read.
     """
+    called = clipped(f"webagent:{rest}".rstrip(":"))
     first, colon, more = rest.partition(":")
     row = next((each for each in ROWS if each == first), None)
     planner, comma, writer = (more if row else rest).partition(",")
     if (colon and row is None) or (comma and how.llm):
         raise UnknownPolicy(
-            f"webagent:{clipped(rest)}: give webagent:ROW:PLANNER,WRITER, with a row of "
+            f"{called}: give webagent:ROW:PLANNER,WRITER, with a row of "
             f"{', '.join(ROWS)} and the folders of two parts, each of which may be left out; and "
             "no writer where a language model writes (--llm)"
         )
@@ -54,7 +55,7 @@ def read_webagent(rest: str, how: LanguageSettings) -> Policy:
             programs=MOST_PROGRAMS,
         )
     except UserError as error:
-        raise UnknownPolicy(f"webagent:{clipped(rest)}: {error}") from error
+        raise UnknownPolicy(f"{called}: {error}") from error
 
 
 def _language_writer(how: LanguageSettings, row: Row) -> Writer:
@@ -91,5 +92,5 @@ def _folder(name: str, kind: Kind) -> Path:
     except FileNotFoundError as error:
         raise UserError(
             f"there is no {kind} {clipped(name)}; give the folder of one that webagents train-part "
-            "made"
+            f"made, or leave it out for the released one (rows are {', '.join(ROWS)})"
         ) from error
