@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Collection, Iterator, Mapping
-from pathlib import Path
 from types import MappingProxyType
 
 from webagents.actions import ACTIONS
+from webagents.planners.driver.prelude import source
 
-_SOURCE = Path(__file__).with_name("prelude.py").read_text(encoding="utf-8")
+_SOURCE = source()
 _CALLS = "".join(f'{name} = _call("{name}")\n' for name in ACTIONS if name != "type")
 
 PRELUDE = _SOURCE + _CALLS
