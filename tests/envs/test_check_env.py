@@ -3,7 +3,8 @@
 import pytest
 
 from webagents.envs.catalogue import load
-from webagents.envs.checks import gymnasium_check, main
+from webagents.envs.checks import gymnasium_check
+from webagents.envs.checks.command import main
 
 FEW = (
     *("miniwob.click-test", "miniwob.email-inbox", "miniwob.use-slider", "miniwob.flight.AA"),

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from webagents.envs.catalogue import load, select
-from webagents.envs.checks import Difference, difference, main, repeat
+from webagents.envs.checks import Difference, difference, repeat
+from webagents.envs.checks.command import main
 
 # Between them: motion, animation, a date picker, typing, dragging, lists, a caret, an iframe.
 FEW = (
