@@ -12,7 +12,7 @@ from tests.data.demos import dataset, demonstration
 from webagents.browsers.scripted import Move, Scene, ScriptedBrowser
 from webagents.envs.web_env import WebEnv
 from webagents.errors import UnknownPolicy
-from webagents.planners.commissions import LanguageWriter
+from webagents.planners.commissions import DRAWN, LanguageWriter
 from webagents.planners.language import LanguageSettings, Question, Scripted
 from webagents.planners.plan import Plan, snippet
 from webagents.planners.sandbox.checking import MODULES
@@ -133,7 +133,7 @@ def test_a_program_that_does_nothing_costs_no_step(play: Callable[[Policy], Epis
         "no module 'os' here; there are "
         + ", ".join(sorted(MODULES | {"selenium", "time"}))
         + " (line 1: import os)",
-        "It ran to its end and did nothing on the page.",
+        "It ran to its end and did nothing on the page; find what is there by its ref.",
     ]
 
 
@@ -145,6 +145,18 @@ def test_a_policy_without_a_program_that_works_gives_up(
 
     assert (episode.success, len(model.questions)) == (False, 4)
     assert actions(episode) == ["report_infeasible('given up after no program that does anything')"]
+
+
+def test_what_was_answered_twice_is_not_asked_for_in_the_same_way_again(
+    play: Callable[[Policy], Episode],
+) -> None:
+    model = Scripted(["x = 1", "x = 2", "x = 2", BOTH])
+
+    assert play(ProgramPolicy(LanguageWriter(model))).success
+    assert [(each.temperature, each.seed) for each in model.questions] == [
+        *[(0.0, 0)] * 3,
+        (DRAWN, 3),
+    ]
 
 
 def test_programs_that_stop_one_after_the_other_end_the_episode(

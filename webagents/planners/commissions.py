@@ -13,6 +13,9 @@ from webagents.planners.sandbox import Outcome
 from webagents.planners.writing import fault_of, history_of, page_of, programmed
 from webagents.types import NOTHING, Episode
 
+DRAWN = 0.7
+"""The temperature of an answer where the likeliest was given before, and had failed."""
+
 
 @dataclass(slots=True, kw_only=True)
 class Commission:
@@ -103,10 +106,18 @@ class LanguageWriter:
         if outcome is not None and failed:
             name = "refine"
             values |= {"program": commission.program, "fault": fault_of(outcome)}
-        return prompt(name).question(values, max_tokens=self._max_tokens)
+        return prompt(name).question(values, max_tokens=self._max_tokens, **_drawn(commission))
 
     def _page(self, page: str, refs: Collection[str] | None, *, failed: bool) -> str:
         """The page, or its snippets; nothing of it for a plan about none, until that fails."""
         if refs is None or self._row not in SNIPPETS or (failed and not refs):
             return page_of(page)
         return page_of(snippet(page, refs)) if refs else "(nothing of it is needed)"
+
+
+def _drawn(commission: Commission) -> dict[str, Any]:
+    """How a step's next answer is chosen: the likeliest, or drawn where that was given twice."""
+    programs = [programmed(each) for each in commission.said[-2:]]
+    if len(programs) < 2 or programs[0] != programs[1]:
+        return {}
+    return {"temperature": DRAWN, "seed": len(commission.said)}

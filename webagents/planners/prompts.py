@@ -38,11 +38,17 @@ class Prompt:
         return frozenset(name for each in self.messages for name in _PLACE.findall(each.content))
 
     def question(
-        self, values: Mapping[str, str], *, max_tokens: int = 512, seed: int = 0
+        self,
+        values: Mapping[str, str],
+        *,
+        max_tokens: int = 512,
+        temperature: float = 0.0,
+        seed: int = 0,
     ) -> Question:
         """The question with its places filled in, what is filled in left as it is.
 
         values: of each place, by its name.
+        max_tokens, temperature, seed: see `Question`.
 
         Raises:
             UserError: a place has no value, or a value no place.
@@ -57,7 +63,7 @@ class Prompt:
             )
             for each in self.messages
         )
-        return Question(messages=filled, max_tokens=max_tokens, seed=seed)
+        return Question(messages=filled, max_tokens=max_tokens, temperature=temperature, seed=seed)
 
 
 @cache

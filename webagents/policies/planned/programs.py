@@ -13,7 +13,10 @@ from webagents.planners.replaying import advance
 from webagents.planners.sandbox import DONE, Outcome
 from webagents.types import Decision, Episode
 
-_NOTHING = Outcome(kind="raised", message="It ran to its end and did nothing on the page.")
+_NOTHING = Outcome(
+    kind="raised",
+    message="It ran to its end and did nothing on the page; find what is there by its ref.",
+)
 
 
 class ProgramPolicy:
