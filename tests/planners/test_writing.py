@@ -36,15 +36,20 @@ def test_a_page_is_shown_in_the_text_view_and_cut_between_tags() -> None:
 
 
 def test_the_latest_actions_are_told_with_why_they_failed() -> None:
-    seen = Observation(instruction="x", html="")
+    seen = Observation(instruction="x", html='<body ref="1"><a ref="3" href="#b">B</a></body>')
     steps = (
         Step(observation=seen, action="click('1')"),
         Step(observation=seen, action="click('2')", error="no element"),
         Step(observation=seen, action="click('3')"),
+        Step(observation=seen, action="search[b]"),
     )
     episode = Episode(task="t", seed=0, observation=seen, steps=steps)
 
-    assert history_of(episode, 2) == "click('2')  # no element\nclick('3')"
+    assert history_of(episode, 3).split("\n") == [
+        "click('2')  # failed: no element",
+        """click('3')  # <a ref="3" href="#b">B</a>""",
+        "search[b]",
+    ]
     assert history_of(Episode(task="t", seed=0, observation=seen)) == "(nothing yet)"
 
 

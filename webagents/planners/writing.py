@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 
-from webagents.errors import clipped
-from webagents.html import text_view
+from webagents import actions
+from webagents.errors import ActionError, clipped
+from webagents.html import find_all, parse, text_view
+from webagents.planners.driver.nearest import written
 from webagents.planners.language import Answer
 from webagents.planners.sandbox import Outcome
-from webagents.types import Episode
+from webagents.types import Episode, Step
 
 MOST_CHARACTERS = 12_000
 """Of a page in a question, a few thousand tokens."""
@@ -55,12 +57,19 @@ def page_of(html: str, limit: int = MOST_CHARACTERS) -> str:
 
 
 def history_of(episode: Episode, latest: int = 8) -> str:
-    """What was done so far, a line each, with why it failed."""
-    lines = [
-        f"{step.action}{f'  # {step.error}' if step.error else ''}"
-        for step in episode.steps[-latest:]
-    ]
-    return "\n".join(lines) or "(nothing yet)"
+    """What was done so far, a line each, with the element it was done to, or why it failed."""
+    return "\n".join(map(_done, episode.steps[-latest:])) or "(nothing yet)"
+
+
+def _done(step: Step) -> str:
+    if step.error:
+        return f"{step.action}  # failed: {step.error}"
+    try:
+        ref = actions.parse(step.action).arguments.get("ref")
+    except ActionError:  # search[...], which names no element
+        ref = None
+    element = next(find_all(parse(step.observation.html), ref=ref), None) if ref else None
+    return step.action if element is None else f"{step.action}  # {written(element)}"
 
 
 def fault_of(outcome: Outcome) -> str:
