@@ -102,11 +102,11 @@ class LanguageWriter:
             "history": history_of(episode),
             "page": self._page(seen.html, plan.refs, failed=failed),
         }
-        name = self._form
-        if outcome is not None and failed:
+        name, drawn = self._form, _drawn(commission)
+        if outcome is not None and failed and not drawn:
             name = "refine"
             values |= {"program": commission.program, "fault": fault_of(outcome)}
-        return prompt(name).question(values, max_tokens=self._max_tokens, **_drawn(commission))
+        return prompt(name).question(values, max_tokens=self._max_tokens, **drawn)
 
     def _page(self, page: str, refs: Collection[str] | None, *, failed: bool) -> str:
         """The page, or its snippets; nothing of it for a plan about none, until that fails."""
@@ -116,7 +116,11 @@ class LanguageWriter:
 
 
 def _drawn(commission: Commission) -> dict[str, Any]:
-    """How a step's next answer is chosen: the likeliest, or drawn where that was given twice."""
+    """How a step's next answer is chosen: the likeliest; drawn where one was given twice in a row.
+
+    A model that repeats what failed is asked as if for the first time: its own program before its
+    eyes is what it repeats.
+    """
     programs = [programmed(each) for each in commission.said[-2:]]
     if len(programs) < 2 or programs[0] != programs[1]:
         return {}
