@@ -36,18 +36,23 @@ def test_a_page_is_shown_in_the_text_view_and_cut_between_tags() -> None:
 
 
 def test_the_latest_actions_are_told_with_why_they_failed() -> None:
-    seen = Observation(instruction="x", html='<body ref="1"><a ref="3" href="#b">B</a></body>')
+    seen = Observation(
+        instruction="x",
+        html='<body ref="1"><a ref="3" href="#b">B</a><input ref="4" id="q"></body>',
+    )
     steps = (
         Step(observation=seen, action="click('1')"),
         Step(observation=seen, action="click('2')", error="no element"),
         Step(observation=seen, action="click('3')"),
+        Step(observation=seen, action="fill('4', 'x')"),
         Step(observation=seen, action="search[b]"),
     )
     episode = Episode(task="t", seed=0, observation=seen, steps=steps)
 
-    assert history_of(episode, 3).split("\n") == [
+    assert history_of(episode, 4).split("\n") == [
         "click('2')  # failed: no element",
         """click('3')  # <a ref="3" href="#b">B</a>""",
+        """fill('4', 'x')  # <input ref="4" id="q">""",
         "search[b]",
     ]
     assert history_of(Episode(task="t", seed=0, observation=seen)) == "(nothing yet)"

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from rapidfuzz import fuzz
 
 from webagents.html import Element, ref_of, text_of
+from webagents.html.closing import VOID
 
 NUMBER = 3
 _LEAST = 60.0
@@ -45,6 +46,8 @@ def written(element: Element) -> str:
     """An element in one short line: ``<button ref="5" id="ok">Send</button>``."""
     named = [f'{name}="{element.get(name)[:40]}"' for name in _TOLD if element.get(name)]
     start = " ".join([str(element.tag), f'ref="{ref_of(element)}"', *named])
+    if element.tag in VOID:
+        return f"<{start}>"
     text = text_of(element)
     return f"<{start}>{text[:40]}{'…' if len(text) > 40 else ''}</{element.tag}>"
 
