@@ -55,6 +55,7 @@ PYTHON: Mapping[str, tuple[str, tuple[str, ...]]] = {
             "webagents.data.dataset",
             "webagents.data.demonstration",
             "webagents.data.streaming",
+            "webagents.data.stream",
             "webagents.data.writer",
             "webagents.data.mixing",
             "webagents.data.importing",

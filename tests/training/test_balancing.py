@@ -2,7 +2,7 @@
 
 import pytest
 
-from webagents.data.streaming import Held
+from webagents.data.stream import Held
 from webagents.training.imitation.balancing import BALANCES, shares_of
 
 HELD = {"t.long": Held(100, 1000), "t.rare": Held(10, 20), "t.short": Held(100, 100)}

@@ -65,9 +65,9 @@ def _done(step: Step) -> str:
     if step.error:
         return f"{step.action}  # failed: {step.error}"
     try:
-        ref = actions.parse(step.action).arguments.get("ref")
+        ref = str(actions.parse(step.action).arguments.get("ref", ""))
     except ActionError:  # search[...], which names no element
-        ref = None
+        ref = ""
     element = next(find_all(parse(step.observation.html), ref=ref), None) if ref else None
     return step.action if element is None else f"{step.action}  # {written(element)}"
 

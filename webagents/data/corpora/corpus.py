@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from webagents.data.blocks import Block, Indices, blocks_of_steps
 from webagents.data.corpora.build import load
 from webagents.data.corpora.shards import SCHEMA
-from webagents.data.streaming import BUFFER_BYTES, Share, Stream
+from webagents.data.stream import BUFFER_BYTES, Share, Stream
 from webagents.data.writer import shards
 from webagents.errors import UserError, clipped
 

@@ -12,7 +12,7 @@ from statistics import fmean
 from typing import Literal, get_args
 
 from webagents.data.mixing import rebalance
-from webagents.data.streaming import Held
+from webagents.data.stream import Held
 
 Balance = Literal["none", "uniform", "weak", "html-t5++"]
 

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from webagents.data import Demonstration
-from webagents.data.streaming import Stream
+from webagents.data.stream import Stream
 from webagents.errors import UserError
 from webagents.training.denoising.batches import shuffled
 from webagents.training.imitation.balancing import BY_RATES, Balance, Rates, shares_of

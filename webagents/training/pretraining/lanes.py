@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from webagents.data.streaming import Stream
+from webagents.data.stream import Stream
 from webagents.training.denoising import (
     Cutter,
     Denoiser,

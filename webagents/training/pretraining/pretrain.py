@@ -9,7 +9,7 @@ import numpy as np
 
 from webagents.data.corpora import Corpus
 from webagents.data.corpora.corpus import Row
-from webagents.data.streaming import Stream
+from webagents.data.stream import Stream
 from webagents.errors import UserError
 from webagents.models import HtmlT5
 from webagents.models.tokenizer import load_tokenizer
