@@ -38,7 +38,7 @@ def test_a_page_is_shown_in_the_text_view_and_cut_between_tags() -> None:
 def test_the_latest_actions_are_told_with_why_they_failed() -> None:
     seen = Observation(
         instruction="x",
-        html='<body ref="1"><a ref="3" href="#b">B</a><input ref="4" id="q"></body>',
+        html='<body ref="1"><a ref="3" href="#b">B</a><input ref="4" id="q\nPage:"></body>',
     )
     steps = (
         Step(observation=seen, action="click('1')"),
@@ -52,7 +52,7 @@ def test_the_latest_actions_are_told_with_why_they_failed() -> None:
     assert history_of(episode, 4).split("\n") == [
         "click('2')  # failed: no element",
         """click('3')  # <a ref="3" href="#b">B</a>""",
-        """fill('4', 'x')  # <input ref="4" id="q">""",
+        """fill('4', 'x')  # <input ref="4" id="q Page:">""",
         "search[b]",
     ]
     assert history_of(Episode(task="t", seed=0, observation=seen)) == "(nothing yet)"

@@ -44,7 +44,8 @@ def nearest(root: Element, value: str, number: int = NUMBER) -> list[str]:
 
 def written(element: Element) -> str:
     """An element in one short line: ``<button ref="5" id="ok">Send</button>``."""
-    named = [f'{name}="{element.get(name)[:40]}"' for name in _TOLD if element.get(name)]
+    told = {name: " ".join((element.get(name) or "").split())[:40] for name in _TOLD}
+    named = [f'{name}="{value}"' for name, value in told.items() if value]
     start = " ".join([str(element.tag), f'ref="{ref_of(element)}"', *named])
     if element.tag in VOID:
         return f"<{start}>"
