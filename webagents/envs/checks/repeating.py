@@ -23,8 +23,8 @@ def repeat(
     """Plays each task twice and compares everything seen, byte for byte.
 
     Two processes, each with a browser of its own; the second plays while every processor is busy
-    and waits `pause` seconds before each action. Same seed, same actions, drawn by `drawn` from
-    the page's refs; an episode that ends is followed by the next seed's.
+    and waits `pause` seconds before each action. Same seed, same actions, drawn by `tracing.drawn`
+    from the page's refs; an episode that ends is followed by the next seed's.
 
     Yields:
         The task and where its two traces first differ, None where they do not.
