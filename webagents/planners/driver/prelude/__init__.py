@@ -2,8 +2,8 @@
 
 The sandbox's Python has neither classes derived from others nor properties, and knows only Python's
 own exceptions: Selenium's are names for those. Nothing here is imported but this text: the modules
-are read, and make one text in the sandbox. What they import of each other is left out of it, so each
-of these imports stands on one line.
+are read, and make one text in the sandbox. What they import of each other is left out of it, so
+each of these imports stands on one line.
 """
 
 from pathlib import Path
