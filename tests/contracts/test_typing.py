@@ -57,6 +57,12 @@ def test_contenteditable_is_filled_typed_into_and_cleared(play):
     assert page.run("a.textContent") == ""
 
 
+def test_typing_into_a_narrow_field_of_a_number_leaves_its_arrows_alone(play):
+    page = play('<input id="a" type="number" style="width: 30px">', record="click")
+    page.do("type('#a', '4')")
+    assert (page.value("a"), page.events) == ("4", ["click a"])
+
+
 def test_typing_stops_at_maxlength_and_number_fields_take_numbers(play):
     page = play(
         '<input id="a" maxlength="3"><input id="n" type="number"><input id="p" type="password">'

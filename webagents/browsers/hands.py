@@ -50,9 +50,16 @@ async def _press(tab: Tab, x: float, y: float, button: str, times: int, modifier
             await tab.ask("still")  # what the first click set off comes before the second
 
 
-async def _click(arguments: Mapping[str, Any], tab: Tab, options: PageOptions, times: int) -> str:
+async def _click(
+    arguments: Mapping[str, Any],
+    tab: Tab,
+    options: PageOptions,
+    times: int,
+    *,
+    typing: bool = False,
+) -> str:
     ref = int(arguments["ref"])
-    place = await tab.ask("locate", ref)
+    place = await tab.ask("locate", ref, {"typing": typing})
     if "error" in place:
         return str(place["error"])
     if "option" in place:
@@ -106,7 +113,7 @@ async def fill(arguments: Mapping[str, Any], tab: Tab, options: PageOptions) -> 
 async def type_text(arguments: Mapping[str, Any], tab: Tab, options: PageOptions) -> str:
     """Clicks into the element, as the papers' harness does, and types at the end of its text."""
     if await tab.ask("takesKeys", int(arguments["ref"])):
-        error = await _click({"ref": arguments["ref"]}, tab, options, 1)
+        error = await _click({"ref": arguments["ref"]}, tab, options, 1, typing=True)
         if error:
             return error
     return await _type(arguments, tab)

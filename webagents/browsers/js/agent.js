@@ -233,12 +233,15 @@
   const SPREAD = [[0.5, 0.5], [0.5, 0.25], [0.5, 0.75], [0.25, 0.5], [0.75, 0.5], [0.2, 0.2], [0.8, 0.2], [0.2, 0.8],
     [0.8, 0.8], [0.5, 0.1], [0.5, 0.9], [0.1, 0.5], [0.9, 0.5], [0.05, 0.05], [0.95, 0.95], [0.05, 0.95], [0.95, 0.05]];
 
+  // Away from the arrows of a number's field, which in a narrow one lie in the middle.
+  const FROM_LEFT = [...SPREAD].sort(([one], [other]) => one - other);
+
   // A point (top page, CSS pixels) at which the pointer reaches the element; null where there is none.
-  function visiblePoint(element, covers = null) {
+  function visiblePoint(element, covers = null, spread = SPREAD) {
     const [x, y] = originOf(element);
     for (const box of element.getClientRects()) {
       if (box.width <= 0 && box.height <= 0) continue;
-      for (const [across, down] of SPREAD) {
+      for (const [across, down] of spread) {
         const left = box.left + box.width * across, top = box.top + box.height * down;
         const cover = coverAt(element, left, top);
         if (cover === null) return [left + x, top + y];
@@ -273,19 +276,20 @@
   };
 
   // Where to press to reach a ref: {x, y}, {error}, or {covered} with what lies over it.
-  function locate(ref, { enabled = true } = {}) {
+  function locate(ref, { enabled = true, typing = false } = {}) {
     const found = find(ref);
     if (found.error) return found;
     const { element } = found;
     if (!rendered(element)) return { error: `${described(element)} is hidden` };
     if (enabled && disabledNear(element)) return { error: `${described(element)} is disabled` };
     if (element.localName === "option") return { option: true };
+    const spread = typing && element.type === "number" ? FROM_LEFT : SPREAD;
     const covers = [];
-    let point = visiblePoint(element, covers);
+    let point = visiblePoint(element, covers, spread);
     if (!point) {
       element.scrollIntoView({ block: "center", inline: "nearest", behavior: "instant" });
       covers.length = 0;
-      point = visiblePoint(element, covers);
+      point = visiblePoint(element, covers, spread);
     }
     if (point) return { x: point[0], y: point[1] };
     return { covered: covers.length ? `${described(element)} is covered by ${described(covers[0])}`
