@@ -96,10 +96,21 @@ def test_a_language_model_is_the_writer_and_no_other_can_be_named() -> None:
         load_policy(SCRIPTED, how)
 
 
-def test_there_are_scripted_plans_of_the_websites_alone() -> None:
+def test_experts_of_small_tasks_plan_and_write_an_action_at_a_time() -> None:
+    tasks = ["login-user", "choose-list", "click-checkboxes", "guess-number"]
+    jobs = [Job(f"miniwob.{task}", 0) for task in tasks] + [Job("webshop", 0)]
+    found = list(rollout(jobs, load_policy(SCRIPTED), browsers=1, screenshots=False))
+    starts = [step for each in found for step in each.steps if "program" in step.notes]
+
+    assert [each.success for each in found[:-1]] == [True] * len(tasks)
+    assert found[-1].reward > 0.5
+    assert None not in [lore_of(step, success=True) for step in starts]
+
+
+def test_a_task_without_an_expert_has_no_scripted_plans() -> None:
     seen = Observation(instruction="Press it.", html='<button ref="1">It</button>')
-    with pytest.raises(UserError, match="no scripted plans for miniwob"):
-        ScriptedPlanner().plan([Episode(task="miniwob.click-test", seed=0, observation=seen)])
+    with pytest.raises(UserError, match=r"no expert for the task .mine\.own."):
+        ScriptedPlanner().plan([Episode(task="mine.own", seed=0, observation=seen)])
 
 
 def _failed(episode: Episode, *, without: int = 0, **notes: object) -> Episode:

@@ -1,7 +1,7 @@
 """The policy that lets WebAgent play and notes what should have been planned and written.
 
 A planner that plays comes to pages that its mistakes led to, and that no scripted visit shows. Each
-page at which one of its programs begins gets the site's expert's plan and statements here, as the
+page at which one of its programs begins gets the expert's plan and statements here, as the
 note `planners.plan.TAUGHT` that `training.parts` learns from; what is played is the policy's own.
 
 Source: Ross, Gordon, Bagnell 2011, DAgger, algorithm 3.1, as `policies.dagger` for actions.
@@ -13,9 +13,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from webagents.planners.plan import TAUGHT
-from webagents.policies.expert import STEADY
-from webagents.policies.expert.websites import SITES, next_move
-from webagents.policies.planned.scripted import statements_of
+from webagents.policies.expert import STEADY, ExpertPolicy
+from webagents.policies.planned.scripted import move_of, statements_of
 from webagents.types import Decision, Episode, Policy
 
 
@@ -42,9 +41,9 @@ class LabelledPolicy:
         return Decision(action=decision.action, notes={**decision.notes, TAUGHT: lesson})
 
     def _lesson(self, episode: Episode) -> Mapping[str, Any] | None:
-        """What the expert would do; None where it has nothing to say, or there is none."""
-        move = next_move(episode, self._variant) if episode.task in SITES else None
-        if move is None:
+        """What the task's expert would do; None where there is none."""
+        if not ExpertPolicy.knows(episode.task):
             return None
+        move = move_of(episode, self._variant)
         statements = [list(each) for each in statements_of(move)]
         return {"plan": move.says, "refs": list(move.refs), "statements": statements}

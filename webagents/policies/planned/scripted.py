@@ -1,4 +1,4 @@
-"""Plans and programs as the websites' experts would have them: what there is to learn from.
+"""Plans and programs as the experts would have them: what there is to learn from.
 
 Source of the idea: Gur et al. 2024, WebAgent, section 3.2: self-experience, in which scripted plans
 are carried out by programs, and what succeeds is learned from.
@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from webagents.errors import UserError
 from webagents.planners.commissions import Commission, Written
 from webagents.planners.plan import Plan
 from webagents.planners.statements import Statement, program_of
-from webagents.policies.expert import STEADY
+from webagents.policies.expert import STEADY, ExpertPolicy
 from webagents.policies.expert.websites import SITES, next_move
 from webagents.policies.expert.websites.moves import Move
+from webagents.policies.planned.telling import WAIT, told
 from webagents.types import Episode
 
 DONE = "It is done."
@@ -22,7 +22,7 @@ DONE = "It is done."
 
 
 class ScriptedPlanner:
-    """Plans visits of the websites as their experts do."""
+    """Plans as the tasks' experts do: on the websites a part at a time, elsewhere an action."""
 
     def __init__(self, variant: int = STEADY) -> None:
         """variant: which of the equally good ways is taken; see `ExpertPolicy`."""
@@ -32,7 +32,7 @@ class ScriptedPlanner:
         """See `Planner.plan`.
 
         Raises:
-            UserError: an episode of another task than the websites'.
+            UserError: an episode of a task without an expert.
         """
         moves = [move_of(each, self._variant) for each in episodes]
         return [Plan(instruction=each.says, refs=tuple(each.refs)) for each in moves]
@@ -49,7 +49,7 @@ class ScriptedWriter:
         """See `Writer.write`. The notes hold the statements, each a verb, a ref and a text.
 
         Raises:
-            UserError: an episode of another task than the websites'.
+            UserError: an episode of a task without an expert.
         """
         return [self._written(each.episode) for each in commissions]
 
@@ -60,14 +60,15 @@ class ScriptedWriter:
 
 
 def move_of(episode: Episode, variant: int = STEADY) -> Move:
-    """What the expert of a website does next; a move that waits where it does not know.
+    """What the task's expert does next; a move that waits where it does not know.
 
     Raises:
-        UserError: an episode of another task than the websites'.
+        UserError: an episode of a task without an expert.
     """
-    if episode.task not in SITES:
-        raise UserError(f"no scripted plans for {episode.task}; there are for {', '.join(SITES)}")
-    return next_move(episode, variant) or Move("Wait")
+    if episode.task in SITES:
+        return next_move(episode, variant) or WAIT
+    (decided,) = ExpertPolicy(variant).act([episode])
+    return told(decided.action, episode.observation.html)
 
 
 def statements_of(move: Move) -> list[Statement]:
