@@ -28,7 +28,7 @@ def read_webagent(rest: str, how: LanguageSettings) -> Policy:
     """The policy of a planner and a writer.
 
     rest: ``ROW:PLANNER,WRITER``: what of a plan the writer is shown, and the folders of two parts,
-        or ``scripted`` for one that does as the websites' experts do. Each may be left out: the row
+        or ``scripted`` for one that does as the tasks' experts do. Each may be left out: the row
         is ``whole`` then, the parts are the released ones.
     how: with a language model it is the writer.
 
