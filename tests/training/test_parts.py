@@ -14,6 +14,7 @@ from webagents.planners.compact.parts import read_tongue
 from webagents.planners.plan import ROWS, Row
 from webagents.policies.loading import load_policy
 from webagents.policies.planned.programs import ProgramPolicy
+from webagents.resources import content
 from webagents.slots import pieces_of
 from webagents.training.imitation import HeldOut, accuracy, judge
 from webagents.training.parts import PartTeacher, PartTraining, lore_of, train_part
@@ -170,6 +171,12 @@ def test_what_is_no_part_is_told(trained: Path, tmp_path: Path) -> None:
         train_part(settings(trained, "planner", model="tiny", out=tmp_path / "run"))
     with pytest.raises(UserError, match="no data to learn from"):
         settings(tmp_path, "planner", data=[])
+
+
+def test_data_without_plans_is_told_before_a_run_begins(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="says what was planned and written there; collect with"):
+        train_part(settings(tmp_path, "planner", data=[content("data/webgum56")]))
+    assert not (tmp_path / "planner").exists()
 
 
 def test_the_parts_answer_batches_as_they_answer_one_by_one(trained: Path) -> None:

@@ -44,7 +44,9 @@ def _touches(action: Action, element: Element) -> Iterator[Touch]:
         case "press" if told["key"] == "Enter":
             yield Touch("enter", element)
         case "select_option":
-            for label in told["options"]:
+            options = told["options"]
+            assert isinstance(options, tuple)
+            for label in options:
                 yield Touch("select", element, label)
 
 

@@ -45,6 +45,11 @@ def train_part(config: PartTraining, *, progress: Shown = silent) -> Path:
     """
     tokenizer = load_tokenizer(config.tokenizer)
     known = {str(path): Dataset(path).known["tasks"] for path in config.data}
+    if next(_lore(config.data), None) is None:
+        raise UserError(
+            f"no step in {', '.join(map(str, config.data))} says what was planned and written "
+            "there; collect with --policy webagent:scripted,scripted, or labelled:webagent:..."
+        )
     folder = Path(config.model)
     begun = (config.out / MODEL / FILE).exists()
     if folder.is_dir():
