@@ -258,6 +258,23 @@ def test_a_snippet_is_the_elements_and_what_they_lie_in() -> None:
     assert snippet(page, {"99"}) == page
 
 
+def test_snippets_tell_what_is_done_already() -> None:
+    page = (
+        '<body ref="1"><input ref="2" type="checkbox" checked><input ref="3" value="Ann">'
+        '<select ref="4"><option ref="5" selected>Red</option><option ref="6">Blue</option>'
+        '</select><button ref="7" disabled>Send</button></body>'
+    )
+
+    assert snippet(page, ["2", "3", "4", "7"]).splitlines()[1:] == [
+        '  <input ref="2" type="checkbox" checked>',
+        '  <input ref="3" value="Ann">',
+        '  <select ref="4">',
+        '    <option ref="5" selected>Red</option>',
+        '    <option ref="6">Blue</option>',
+        '  <button ref="7" disabled>Send</button>',
+    ]
+
+
 def test_rci_plans_once_criticises_and_checks_each_action(
     play: Callable[[Policy], Episode],
 ) -> None:

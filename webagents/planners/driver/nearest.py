@@ -15,6 +15,7 @@ _LEAST = 60.0
 """Of 100, from which likeness an element is worth naming."""
 _MOST_ELEMENTS = 2_000
 _TOLD = ("id", "name", "class", "type", "role", "placeholder", "aria-label", "title", "href", "for")
+_STATES = ("checked", "selected", "disabled")
 _WORD = re.compile(r"[A-Za-z0-9]+")
 _SYNTAX = frozenset(
     {"text", "contains", "normalize", "space", "and", "or", "not", "starts", "with"}
@@ -43,10 +44,15 @@ def nearest(root: Element, value: str, number: int = NUMBER) -> list[str]:
 
 
 def written(element: Element) -> str:
-    """An element in one short line: ``<button ref="5" id="ok">Send</button>``."""
-    told = {name: " ".join((element.get(name) or "").split())[:40] for name in _TOLD}
+    """An element in one short line: ``<button ref="5" id="ok">Send</button>``.
+
+    With what it holds, and whether it is checked, selected or disabled: so that who reads it sees
+    what is done already.
+    """
+    told = {name: " ".join((element.get(name) or "").split())[:40] for name in (*_TOLD, "value")}
     named = [f'{name}="{value}"' for name, value in told.items() if value]
-    start = " ".join([str(element.tag), f'ref="{ref_of(element)}"', *named])
+    states = [state for state in _STATES if state in element.attrib]
+    start = " ".join([str(element.tag), f'ref="{ref_of(element)}"', *named, *states])
     if element.tag in VOID:
         return f"<{start}>"
     text = text_of(element)
