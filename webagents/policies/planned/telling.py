@@ -8,7 +8,7 @@ from webagents.actions import Action, parse
 from webagents.errors import ActionError
 from webagents.html import Element, find, text_of
 from webagents.html import parse as parse_page
-from webagents.policies.expert.websites.moves import Move, Touch, finish, touches
+from webagents.policies.expert.websites.moves import Move, Touch, finish
 
 WAIT = Move("Wait")
 """What is told of an action that is none of a writer's statements."""
@@ -30,21 +30,21 @@ def told(text: str, page: str) -> Move:
     element = find(root, ref=str(action.arguments.get("ref", "")))
     if element is None:
         return WAIT
-    done = touches(*_touches(action, element))
+    done = tuple(_touches(action, element))
     return Move(_sentence(done, root), done) if done else WAIT
 
 
 def _touches(action: Action, element: Element) -> Iterator[Touch]:
-    told = action.arguments
+    given = action.arguments
     match action.name:
         case "click" | "focus":
             yield Touch("click", element)
         case "fill" | "type":
-            yield Touch("fill", element, str(told["text"]))
-        case "press" if told["key"] == "Enter":
+            yield Touch("fill", element, str(given["text"]))
+        case "press" if given["key"] == "Enter":
             yield Touch("enter", element)
         case "select_option":
-            options = told["options"]
+            options = given["options"]
             assert isinstance(options, tuple)
             for label in options:
                 yield Touch("select", element, label)
