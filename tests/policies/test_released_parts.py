@@ -13,7 +13,7 @@ from webagents.resources import content
 from webagents.rollout import Job, rollout
 
 PARTS: dict[Kind, str] = {"planner": PLANNER, "writer": WRITER}
-VISITED = {"site.real-estate": 108, "site.social-media": 105, "site.map": 105}
+VISITED = {"site.real-estate": 108, "site.social-media": 105, "site.map": 108}
 """Seeds of instructions, one of each site, that WebAgent follows as it is released."""
 
 
