@@ -37,6 +37,16 @@ def test_pages_of_one_browser_do_not_disturb_each_other(play):
     assert [same(a, b) for a, b in zip(together, expected, strict=True)] == [True] * len(expected)
 
 
+@core
+def test_a_worker_s_script_is_not_waited_for(play):
+    page = play('<button id="b">B</button>', pages={"/work.js": "postMessage('done')"})
+    page.run(
+        "document.getElementById('b').onclick = () => ['/work.js', 'data:text/javascript,1',"
+        " URL.createObjectURL(new Blob(['setInterval(() => 0, 9)']))].map((u) => new Worker(u)); 0"
+    )
+    assert page.do("click('#b')").error == ""
+
+
 SHOP = {
     "/two.html": '<h1 id="h">two</h1><form action="/echo" method="post"><input id="q" name="q">'
     '<button id="send">send</button></form><form action="/echo"><input name="g" id="g"></form>',

@@ -1,6 +1,7 @@
 """Nothing is left behind: no process, however the environment or its Python process ends."""
 
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from subprocess import PIPE
 
 import pytest
 
+from webagents.browsers.lookup import find_browser
 from webagents.envs.web_env import WebEnv
 
 PLAY = """
@@ -108,6 +110,29 @@ def test_a_browser_that_will_not_start_leaves_nothing_and_says_why(tmp_path):
     broken.write_text("#!/bin/sh\necho 'no such display' >&2\nexit 3\n")
     broken.chmod(0o755)
     env = WebEnv("miniwob.click-test", browser=str(broken))
-    with pytest.raises(BrowserStartError, match="no such display"):
+    with pytest.raises(BrowserStartError, match=r"exit status 3; it said:\nno such display"):
         env.reset(seed=0)
     env.close()
+
+
+def test_a_browser_that_does_not_come_up_is_tried_once_more(tmp_path):
+    flaky, mark = tmp_path / "chromium-headless-shell", tmp_path / "tried"
+    real = shlex.quote(str(find_browser().path))
+    once = f"[ -e {mark} ] || {{ : > {mark}; kill -9 $$; }}"
+    flaky.write_text(f'#!/bin/sh\n{once}\nexec {real} "$@"\n')
+    flaky.chmod(0o755)
+    env = WebEnv("miniwob.click-test", browser=str(flaky))
+    env.reset(seed=0)
+    assert mark.exists()
+    env.close()
+
+
+def test_how_a_browser_ended_is_told(tmp_path):
+    from webagents.browsers.chromium import ChromiumBrowser
+    from webagents.errors import BrowserStartError
+
+    killed = tmp_path / "chromium"
+    killed.write_text("#!/bin/sh\nkill -9 $$\n")
+    killed.chmod(0o755)
+    with pytest.raises(BrowserStartError, match=r"did not start: ended by SIGKILL$"):
+        ChromiumBrowser(str(killed))

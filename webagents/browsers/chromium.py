@@ -121,12 +121,10 @@ class ChromiumBrowser:
         try:
             answer = run(self._greet(), self.connection, _START_SECONDS)
         except (BrowserDied, PageHung, ProtocolError) as error:
-            words = self._process.words()
             self.close()
-            said = f"; it said:\n{words}" if words else ""
-            if "sandbox" in words.lower():
-                said += f"\n({VARIABLE}=off starts it without; see docs/containers.md)"
-            raise BrowserStartError(f"the browser {found.path} did not start{said}") from error
+            raise BrowserStartError(
+                f"the browser {found.path} did not start: {self._reason(error)}"
+            ) from error
         except BaseException:
             self.close()
             raise
@@ -164,6 +162,19 @@ class ChromiumBrowser:
                 self.connection.dead = BrowserDied("the browser was closed")
             self.connection.fail("", self.connection.dead)
             self._process.close()
+
+    def _reason(self, error: Exception) -> str:
+        told = str(error)
+        if isinstance(error, PageHung):
+            told = f"no answer within {_START_SECONDS:g} s"
+        elif isinstance(error, BrowserDied):
+            told = self._process.ending
+        words = self._process.words()
+        if words:
+            told += f"; it said:\n{words}"
+        if "sandbox" in words.lower():
+            told += f"\n({VARIABLE}=off starts it without; see docs/containers.md)"
+        return told
 
     async def _greet(self) -> dict[str, str]:
         answer: dict[str, str] = await self.connection.send("Browser.getVersion")

@@ -47,6 +47,7 @@ class BrowserProcess:
         commands: descriptor to write commands to.
         answers: descriptor to read answers from.
         profile: the browser's folder, removed at the end.
+        ending: how it ended, in words; empty before that.
     """
 
     def __init__(self, executable: Path, arguments: Sequence[str]) -> None:
@@ -57,6 +58,7 @@ class BrowserProcess:
         """
         sweep()
         self.closed = False
+        self.ending = ""
         self._last_words = ""
         self.profile = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-"))
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 (lives as long as the process)
@@ -107,7 +109,7 @@ class BrowserProcess:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.pid, signal.SIGKILL)
         with contextlib.suppress(ChildProcessError):
-            os.waitpid(self.pid, 0)
+            self.ending = _told(os.waitpid(self.pid, 0)[1])
         self._discard()
 
     def _discard(self) -> None:
@@ -117,6 +119,11 @@ class BrowserProcess:
             if not self.profile.exists():
                 return
             time.sleep(0.01)
+
+
+def _told(status: int) -> str:
+    code = os.waitstatus_to_exitcode(status)
+    return f"exit status {code}" if code >= 0 else f"ended by {signal.Signals(-code).name}"
 
 
 def sweep() -> None:

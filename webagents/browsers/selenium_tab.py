@@ -25,6 +25,7 @@ from webagents.browsers.chromium import ARGUMENTS
 from webagents.browsers.inputs import Mouse, command
 from webagents.browsers.sandbox import sandboxed
 from webagents.browsers.w3c import Event, Hand, knows
+from webagents.browsers.watch import awaited
 from webagents.errors import (
     BrowserDied,
     BrowserMissing,
@@ -72,7 +73,6 @@ _LOST = (
     "guard is not defined",
 )
 _GONE = ("disconnected", "not reachable", "crashed", "invalid session id", "no such window")
-_NEVER_ENDING = frozenset({"EventSource", "WebSocket", "Ping", "Media", "Document"})
 
 
 class SeleniumTab:
@@ -278,7 +278,7 @@ class SeleniumTab:
 
     def _note(self, method: str, params: dict[str, Any]) -> None:
         if method == "Network.requestWillBeSent":
-            if params.get("type") not in _NEVER_ENDING:
+            if awaited(params):
                 self._loading.add(params["requestId"])
         elif method in ("Network.loadingFinished", "Network.loadingFailed"):
             self._loading.discard(params["requestId"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -11,8 +11,16 @@ from webagents.browsers.cdp import Call, Connection
 from webagents.browsers.loop import FirstOf
 from webagents.errors import BrowserDied, clipped
 
-_LASTING = frozenset({"EventSource", "WebSocket", "Ping", "Media"})
-"""Requests that need never end."""
+_UNTOLD = frozenset({"EventSource", "WebSocket", "Ping", "Media", "Document"})
+
+
+def awaited(request: Mapping[str, Any]) -> bool:
+    """Whether a ``Network.requestWillBeSent`` is of a resource whose end will be told.
+
+    It is not told of what need never end, nor of a worker's own script (its loader is no
+    document); documents are told of as frames.
+    """
+    return bool(request.get("loaderId")) and request.get("type") not in _UNTOLD
 
 
 class Watch:
@@ -170,7 +178,7 @@ class Watch:
         self._end_of(self._loading)
 
     def _on_request(self, params: dict[str, Any]) -> None:
-        if params.get("type") not in _LASTING and params.get("type") != "Document":
+        if awaited(params):
             self._stirred = True
             self._requests.add(params["requestId"])
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from webagents.browsers.base import Browser
-from webagents.errors import UserError, clipped
+from webagents.errors import BrowserStartError, UserError, clipped
 
 
 def _chromium(path: str | None) -> Browser:
@@ -28,7 +28,7 @@ BACKENDS: Mapping[str, Callable[[str | None], Browser]] = {
 
 
 def launch(backend: str = "chromium", path: str | None = None) -> Browser:
-    """Starts a browser.
+    """Starts a browser, with a second try: a busy machine may end or starve one that begins.
 
     backend: one of `BACKENDS`.
     path: its executable; None: see `webagents.browsers.lookup`.
@@ -40,4 +40,7 @@ def launch(backend: str = "chromium", path: str | None = None) -> Browser:
     start = BACKENDS.get(backend)
     if start is None:
         raise UserError(f"no browser backend {clipped(backend)}; they are {', '.join(BACKENDS)}")
-    return start(path)
+    try:
+        return start(path)
+    except BrowserStartError:
+        return start(path)
