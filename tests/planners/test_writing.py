@@ -40,6 +40,7 @@ def test_the_latest_actions_are_told_with_why_they_failed() -> None:
         instruction="x",
         html='<body ref="1"><a ref="3" href="#b">B</a><input ref="4" id="q\nPage:"></body>',
     )
+    after = Observation(instruction="x", html='<body ref="1"></body>')
     steps = (
         Step(observation=seen, action="click('1')"),
         Step(observation=seen, action="click('2')", error="no element"),
@@ -47,12 +48,12 @@ def test_the_latest_actions_are_told_with_why_they_failed() -> None:
         Step(observation=seen, action="fill('4', 'x')"),
         Step(observation=seen, action="search[b]"),
     )
-    episode = Episode(task="t", seed=0, observation=seen, steps=steps)
+    episode = Episode(task="t", seed=0, observation=after, steps=steps)
 
     assert history_of(episode, 4).split("\n") == [
         "click('2')  # failed: no element",
-        """click('3')  # <a ref="3" href="#b">B</a>""",
-        """fill('4', 'x')  # <input ref="4" id="q Page:">""",
+        """click('3')  # <a ref="3" href="#b">B</a>; the page stayed as it was""",
+        """fill('4', 'x')  # <input ref="4" id="q Page:">; the page stayed as it was""",
         "search[b]",
     ]
     assert history_of(Episode(task="t", seed=0, observation=seen)) == "(nothing yet)"

@@ -12,10 +12,11 @@ from tests.data.demos import dataset, demonstration
 from webagents.browsers.scripted import Move, Scene, ScriptedBrowser
 from webagents.envs.web_env import WebEnv
 from webagents.errors import UnknownPolicy
-from webagents.planners.commissions import DRAWN, LanguageWriter
+from webagents.planners.commissions import LanguageWriter
 from webagents.planners.language import LanguageSettings, Question, Scripted
 from webagents.planners.plan import Plan, snippet
 from webagents.planners.sandbox.checking import MODULES
+from webagents.planners.writing import DRAWN
 from webagents.policies.dagger import DaggerPolicy
 from webagents.policies.disturbed import DisturbedPolicy
 from webagents.policies.loading import load_policy
@@ -305,6 +306,26 @@ def test_zero_shot_does_what_the_model_says(play: Callable[[Policy], Episode]) -
         ["type('2', 'Bob')", "Click!", "click('3')"],
     )
     assert "no action in 'Click!'" in model.questions[2].messages[-1].content
+
+
+@pytest.mark.parametrize("policy", [ZeroShotPolicy, RciPolicy])
+def test_an_action_said_twice_to_no_effect_is_told_and_the_next_is_drawn(
+    policy: Callable[[Any], Policy], play: Callable[[Policy], Episode]
+) -> None:
+    planned = ["1. Send.", "Fine.", "1. Send."] if policy is RciPolicy else []
+    times = 2 if policy is RciPolicy else 1  # how often a step is asked for
+    model = Scripted(
+        [*planned, *["click('2')"] * 2 * times, *["type('2', 'Bob')"] * times]
+        + ["click('3')"] * times
+    )
+    episode = play(policy(model))
+    asked = model.questions[len(planned) :: times]
+
+    assert episode.success
+    chosen = [(each.temperature, each.seed) for each in asked]
+    assert chosen == [(0.0, 0), (0.0, 0), (DRAWN, 2), (0.0, 0)]
+    told = "; the page stayed as it was"
+    assert [each.messages[-1].content.count(told) for each in asked] == [0, 1, 2, 2]
 
 
 def test_synapse_shows_how_the_most_like_tasks_were_done(

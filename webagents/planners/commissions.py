@@ -10,11 +10,16 @@ from webagents.planners.language import Answer, LanguageModel, Question, account
 from webagents.planners.plan import SNIPPETS, SUB_INSTRUCTED, Plan, Row, snippet
 from webagents.planners.prompts import prompt
 from webagents.planners.sandbox import Outcome
-from webagents.planners.writing import fault_of, history_of, page_of, programmed
+from webagents.planners.writing import (
+    Choice,
+    choice,
+    fault_of,
+    history_of,
+    page_of,
+    programmed,
+    tried,
+)
 from webagents.types import NOTHING, Episode
-
-DRAWN = 0.7
-"""The temperature of an answer where the likeliest was given before, and had failed."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -115,13 +120,12 @@ class LanguageWriter:
         return page_of(snippet(page, refs)) if refs else "(nothing of it is needed)"
 
 
-def _drawn(commission: Commission) -> dict[str, Any]:
-    """How a step's next answer is chosen: the likeliest; drawn where one was given twice in a row.
+def _drawn(commission: Commission) -> Choice:
+    """How a step's next answer is chosen: see `choice`, of the programs for this very page.
 
     A model that repeats what failed is asked as if for the first time: its own program before its
     eyes is what it repeats.
     """
-    programs = [programmed(each) for each in commission.said[-2:]]
-    if len(programs) < 2 or programs[0] != programs[1]:
-        return {}
-    return {"temperature": DRAWN, "seed": len(commission.said)}
+    begun = [step.notes.get("program") for step in tried(commission.episode)]
+    programs = [str(each) for each in begun if each] + [programmed(a) for a in commission.said]
+    return choice(programs)

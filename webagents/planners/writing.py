@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from typing import TypedDict
 
 from webagents import actions
 from webagents.errors import ActionError, clipped
@@ -14,9 +16,18 @@ from webagents.types import Episode, Step
 
 MOST_CHARACTERS = 12_000
 """Of a page in a question, a few thousand tokens."""
+DRAWN = 0.7
+"""The temperature of an answer where the likeliest was given before and did nothing."""
 _THOUGHTS = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL)
 _CALLING = re.compile(r"[()\[\]{}]")
 _FENCED = re.compile(r"```[ \t]*\w*[ \t]*\n(.*?)(?:```|\Z)", re.DOTALL)
+
+
+class Choice(TypedDict, total=False):
+    """How an answer is chosen: fields of a `Question`, as it has them where they are left out."""
+
+    temperature: float
+    seed: int
 
 
 def spoken(said: str) -> str:
@@ -57,19 +68,40 @@ def page_of(html: str, limit: int = MOST_CHARACTERS) -> str:
 
 
 def history_of(episode: Episode, latest: int = 8) -> str:
-    """What was done so far, a line each, with the element it was done to, or why it failed."""
-    return "\n".join(map(_done, episode.steps[-latest:])) or "(nothing yet)"
+    """What was done so far, a line each: to which element, and that it failed or did nothing."""
+    pages = [step.observation.html for step in episode.steps] + [episode.observation.html]
+    done = [_done(step, after) for step, after in zip(episode.steps, pages[1:], strict=True)]
+    return "\n".join(done[-latest:]) or "(nothing yet)"
 
 
-def _done(step: Step) -> str:
+def _done(step: Step, after: str) -> str:
     if step.error:
         return f"{step.action}  # failed: {step.error}"
+    page = step.observation.html
     try:
         ref = str(actions.parse(step.action).arguments.get("ref", ""))
     except ActionError:  # search[...], which names no element
         ref = ""
-    element = next(find_all(parse(step.observation.html), ref=ref), None) if ref else None
-    return step.action if element is None else f"{step.action}  # {written(element)}"
+    element = next(find_all(parse(page), ref=ref), None) if ref else None
+    told = [] if element is None else [written(element)]
+    if page == after:
+        told.append("the page stayed as it was")
+    return step.action + ("  # " + "; ".join(told) if told else "")
+
+
+def tried(episode: Episode) -> list[Step]:
+    """The steps that were begun with the page as it is now: they led nowhere, or back."""
+    return [step for step in episode.steps if step.observation.html == episode.observation.html]
+
+
+def choice(said: Sequence[str]) -> Choice:
+    """How the next answer is chosen: the likeliest; drawn where the same was said twice in a row.
+
+    said: what was said before, to no effect.
+    """
+    if len(said) < 2 or said[-1] != said[-2]:
+        return Choice()
+    return Choice(temperature=DRAWN, seed=len(said))
 
 
 def fault_of(outcome: Outcome) -> str:

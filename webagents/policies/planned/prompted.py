@@ -17,7 +17,16 @@ from webagents.planners.language import (
     refused,
 )
 from webagents.planners.prompts import prompt
-from webagents.planners.writing import history_of, line_of, page_of, spoken, told_of
+from webagents.planners.writing import (
+    Choice,
+    choice,
+    history_of,
+    line_of,
+    page_of,
+    spoken,
+    told_of,
+    tried,
+)
 from webagents.policies.planned.exemplars import Exemplar, Exemplars
 from webagents.types import Decision, Episode
 
@@ -45,7 +54,9 @@ class ZeroShotPolicy:
             LanguageModelFailed, UserError: the model does not answer.
         """
         asked = [
-            prompt("action").question(_told(episode), max_tokens=self._max_tokens)
+            prompt("action").question(
+                _told(episode), max_tokens=self._max_tokens, **_choice(episode)
+            )
             for episode in episodes
         ]
         return [
@@ -78,7 +89,10 @@ class RciPolicy:
         Raises:
             LanguageModelFailed, UserError: the model does not answer.
         """
-        talks = [_Talk({**_told(episode), "plan": _plan_of(episode)}) for episode in episodes]
+        talks = [
+            _Talk({**_told(episode), "plan": _plan_of(episode)}, _choice(episode))
+            for episode in episodes
+        ]
         new = [not talk.values["plan"] for talk in talks]
         self._plan([talk for talk, lacks in zip(talks, new, strict=True) if lacks])
         self._ask("rci-action", talks, "action")
@@ -110,7 +124,9 @@ class RciPolicy:
         form = prompt(name)
         asked = [
             form.question(
-                {place: talk.values[place] for place in form.places}, max_tokens=self._max_tokens
+                {place: talk.values[place] for place in form.places},
+                max_tokens=self._max_tokens,
+                **talk.choice,
             )
             for talk in talks
         ]
@@ -121,9 +137,10 @@ class RciPolicy:
 
 @dataclass(slots=True)
 class _Talk:
-    """What was asked and said about one episode's next action."""
+    """What was asked and said about one episode's next action, and how answers are chosen."""
 
     values: dict[str, str]
+    choice: Choice
     said: list[Answer] = field(default_factory=list)
 
 
@@ -196,7 +213,9 @@ class SynapsePolicy:
             turns += _turn(instruction, page, step.action)
         now = _turn(instruction, page_of(episode.observation.html), "")[0]
         system = prompt("synapse").question({"actions": describe(ACTIONS)}).messages
-        return Question(messages=(*system, *turns, now), max_tokens=self._max_tokens)
+        return Question(
+            messages=(*system, *turns, now), max_tokens=self._max_tokens, **_choice(episode)
+        )
 
 
 def _turn(instruction: str, page: str, action: str) -> list[Message]:
@@ -213,6 +232,10 @@ def _task(episode: Episode) -> dict[str, str]:
 
 def _told(episode: Episode) -> dict[str, str]:
     return {**_task(episode), "history": history_of(episode), "actions": describe(ACTIONS)}
+
+
+def _choice(episode: Episode) -> Choice:
+    return choice([step.action for step in tried(episode)])
 
 
 def _plan_of(episode: Episode) -> str:
