@@ -1,9 +1,13 @@
-"""Where the package's content and the user's own files lie."""
+"""Where the package's content and the user's own files and code lie."""
 
 from __future__ import annotations
 
+import importlib
 import os
 from pathlib import Path
+from typing import Any
+
+from webagents.errors import UserError, clipped
 
 _PACKAGE = Path(__file__).resolve().parent
 
@@ -39,3 +43,21 @@ def home() -> Path:
     """
     chosen = os.environ.get("WEBAGENTS_HOME")
     return Path(chosen).expanduser() if chosen else Path.home() / ".cache" / "webagents"
+
+
+def named_object(name: str) -> Any:
+    """What a user's ``module:name`` names, the module being one that Python can import.
+
+    Raises:
+        UserError: there is none.
+    """
+    module, _, attribute = name.partition(":")
+    try:
+        return getattr(importlib.import_module(module), attribute)
+    except ModuleNotFoundError as error:
+        raise UserError(
+            f"{clipped(name)}: {error}; Python looks for modules on PYTHONPATH, and in this folder "
+            "when it is called as python -m webagents"
+        ) from error
+    except (ImportError, AttributeError, ValueError) as error:
+        raise UserError(f"{clipped(name)}: {error}") from error

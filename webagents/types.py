@@ -144,6 +144,7 @@ class TaskSpec:
     parts: the ids of the tasks it is composed of, in the order they have to be done; empty for one
         that is not composed.
     browser: whether it is played in a browser; without one there are no pictures of it.
+    made_by: the class that plays it, ``module:Class``; "" of one of the package's sources.
     details: what only its source needs to know, as the catalogue has it.
     """
 
@@ -162,6 +163,7 @@ class TaskSpec:
     notes: str = ""
     parts: tuple[str, ...] = ()
     browser: bool = True
+    made_by: str = ""
     details: Mapping[str, Any] = field(default_factory=lambda: NOTHING, hash=False)
 
     @property

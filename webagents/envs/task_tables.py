@@ -2,8 +2,9 @@
 
 ``tasks.toml`` holds ``prefix`` (what the ids begin with), ``source``, ``[defaults]``, ``[tags]``
 (the words tasks may be tagged with, and what each means) and one ``[tasks.<name>]`` per task, whose
-keys are those of `KEYS`. ``sets.toml`` maps names to lists of task names or patterns of them; the
-set of the folder's own name holds all of its tasks, unless the file says otherwise.
+keys are those of `KEYS`; and ``class``, the ``module:Class`` of a user's own that plays them.
+``sets.toml`` maps names to lists of task names or patterns of them; the set of the folder's own
+name holds all of its tasks, unless the file says otherwise.
 """
 
 from __future__ import annotations
@@ -62,7 +63,14 @@ STEPS = Kind("a whole number from 1 on", lambda value: is_count(value) and value
 FLAG = Kind("true or false", lambda value: isinstance(value, bool))
 SIZE = Kind("a list [width, height] of whole numbers", is_size)
 
-FILE_KEYS = {"prefix": TEXT, "source": TEXT, "defaults": TABLE, "tags": TABLE, "tasks": TABLE}
+FILE_KEYS = {
+    "prefix": TEXT,
+    "source": TEXT,
+    "class": TEXT,
+    "defaults": TABLE,
+    "tags": TABLE,
+    "tasks": TABLE,
+}
 KEYS = {
     "page": TEXT,
     "tags": WORDS,
@@ -89,7 +97,7 @@ def read_catalogue(folder: Path) -> Catalogue:
     """
     path = folder / "tasks.toml"
     file = read_toml(path)
-    check(file, FILE_KEYS, where=f"{path}", needed=FILE_KEYS.keys() - {"defaults", "tags"})
+    check(file, FILE_KEYS, where=f"{path}", needed=("prefix", "source", "tasks"))
     defaults = file.get("defaults", {})
     check(defaults, KEYS, where=f"{path}: [defaults]")
     tasks = {}
@@ -102,7 +110,7 @@ def read_catalogue(folder: Path) -> Catalogue:
         if unknown := set(task["tags"]) - file.get("tags", {}).keys():
             raise UserError(f"{where} tags: {listed(unknown)} not in the file's [tags]")
         spec = task_spec(file["prefix"] + name, task, source=file["source"])
-        tasks[spec.id] = spec
+        tasks[spec.id] = replace(spec, made_by=file.get("class", ""))
     sets = read_sets(folder, tuple(tasks), prefix=file["prefix"])
     return Catalogue({id_: tagged(spec, sets) for id_, spec in tasks.items()}, sets)
 

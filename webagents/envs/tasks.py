@@ -8,7 +8,8 @@ from webagents.envs.catalogue import select
 from webagents.envs.compwob.task import composed_task
 from webagents.envs.miniwob import MiniWobTask
 from webagents.envs.task import Task
-from webagents.errors import UnknownTask, clipped
+from webagents.errors import UnknownTask, UserError, clipped
+from webagents.resources import named_object
 from webagents.types import TaskSpec
 
 
@@ -39,6 +40,7 @@ def make_task(task: str | TaskSpec | Task) -> Task:
 
     Raises:
         UnknownTask: there is none, or the name stands for several.
+        UserError: nothing plays it, or its class is no task's.
     """
     if isinstance(task, str):
         specs = select(task)
@@ -47,4 +49,25 @@ def make_task(task: str | TaskSpec | Task) -> Task:
         (task,) = specs
     if not isinstance(task, TaskSpec):
         return task
-    return SOURCES[task.id.partition(".")[0]](task)
+    if task.made_by:
+        return _own(task)
+    source = task.id.partition(".")[0]
+    if source not in SOURCES:
+        raise UserError(
+            f"nothing plays {task.id}: ids begin with {', '.join(SOURCES)}, or tasks.toml names "
+            'the class that plays its tasks (class = "module:Class")'
+        )
+    return SOURCES[source](task)
+
+
+def _own(spec: TaskSpec) -> Task:
+    """A task that a user's own class plays."""
+    made = named_object(spec.made_by)
+    lacking = [name for name in ("page", "url", "start", "close") if not hasattr(made, name)]
+    if lacking or not callable(made):
+        raise UserError(
+            f"{spec.id}: {clipped(spec.made_by)} is no task's class: it has no "
+            f"{', '.join(lacking) or 'call'} (see docs/own-task.md)"
+        )
+    task: Task = made(spec)
+    return task

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from webagents.errors import UnknownPolicy, clipped
+from webagents.errors import UnknownPolicy, UserError, clipped
 from webagents.planners.settings import LanguageSettings
-from webagents.resources import content
+from webagents.resources import content, named_object
 from webagents.types import Policy
 
 RELEASED = "models/"
@@ -192,7 +191,7 @@ def load_policy(name: str, language: LanguageSettings = NO_MODEL) -> Policy:
     if (folder := checkpoint_folder(name)) is not None:
         return _checkpoint(folder)
     if colon and rest.isidentifier():
-        return _from_module(word, rest)
+        return _from_module(name)
     known = (
         "expert, random, replay:PATH, perturbed:POLICY, dagger:POLICY, webshop-rule, white:POLICY, "
         "disturbed:DISTURBANCE:POLICY, llm:METHOD, webagent:ROW:PLANNER,WRITER, labelled:POLICY, "
@@ -213,14 +212,12 @@ def checkpoint_folder(name: str) -> Path | None:
     return content(name) if name in released() else None
 
 
-def _from_module(module: str, attribute: str) -> Policy:
+def _from_module(name: str) -> Policy:
     try:
-        made = getattr(importlib.import_module(module), attribute)
-    except (ImportError, AttributeError, ValueError) as error:
-        raise UnknownPolicy(f"no policy {clipped(f'{module}:{attribute}')}: {error}") from error
+        made = named_object(name)
+    except UserError as error:
+        raise UnknownPolicy(f"no policy: {error}") from error
     policy = made() if isinstance(made, type) else made
     if not isinstance(policy, Policy):
-        raise UnknownPolicy(
-            f"{clipped(f'{module}:{attribute}')} is no policy: it has no act(episodes)"
-        )
+        raise UnknownPolicy(f"{clipped(name)} is no policy: it has no act(episodes)")
     return policy
