@@ -325,6 +325,10 @@ def test_actions_are_described_a_line_each_without_the_shops():
         "click(ref, button='left', modifiers=[]): Click an element.",
         "search(query): Search the shop; also written search[query].",
     ]
+    assert describe(["click", "noop"], optional=False).splitlines() == [
+        "click(ref): Click an element.",
+        "noop(): Do nothing; 0 ms is an action's ordinary time.",
+    ]
 
 
 def test_describing_an_unknown_action_names_the_known_ones():

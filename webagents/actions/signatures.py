@@ -72,6 +72,12 @@ class Signature:
         return f"{self.name}({', '.join(parameter.written for parameter in self.parameters)})"
 
     @property
+    def shortest(self) -> str:
+        """The same without what may be left out."""
+        needed = [parameter.name for parameter in self.parameters if not parameter.optional]
+        return f"{self.name}({', '.join(needed)})"
+
+    @property
     def schema(self) -> dict[str, object]:
         """The JSON schema of the arguments, by their names: what a tool's description holds."""
         return {

@@ -141,14 +141,17 @@ def signature_of(name: str, dialects: Collection[str] = ()) -> Signature:
     raise ActionError(f"no action {clipped(name)}{hint}; the actions are {', '.join(listed)}")
 
 
-def describe(names: Iterable[str] | None = None) -> str:
+def describe(names: Iterable[str] | None = None, *, optional: bool = True) -> str:
     """The actions for a language model, one line each: how it is written, what it does.
 
     names: which, in this order; None for all that are no single site's own.
+    optional: whether what may be left out of an action is told.
 
     Raises:
         ActionError: there is no action of such a name.
     """
     chosen = [each.name for each in ACTIONS.values() if each.dialect == "calls"]
     signatures = [signature_of(name) for name in (chosen if names is None else names)]
-    return "\n".join(f"{signature.written}: {signature.help}" for signature in signatures)
+    return "\n".join(
+        f"{each.written if optional else each.shortest}: {each.help}" for each in signatures
+    )

@@ -35,7 +35,8 @@ ACTIONS = (
     *("drag_and_drop", "scroll", "mouse_click", "keyboard_press", "keyboard_type"),
     *("go_back", "noop", "report_infeasible"),
 )
-"""The actions that a model is told of, BrowserGym's ordinary ones."""
+"""The actions that a model is told of, BrowserGym's ordinary ones; in their shortest form."""
+_DESCRIBED = describe(ACTIONS, optional=False)
 _PAGE_OF_EXEMPLAR = 2_000
 """Characters of a page that is shown as an example."""
 
@@ -212,7 +213,7 @@ class SynapsePolicy:
             page = page_of(step.observation.html, _PAGE_OF_EXEMPLAR)
             turns += _turn(instruction, page, step.action)
         now = _turn(instruction, page_of(episode.observation.html), "")[0]
-        system = prompt("synapse").question({"actions": describe(ACTIONS)}).messages
+        system = prompt("synapse").question({"actions": _DESCRIBED}).messages
         return Question(
             messages=(*system, *turns, now), max_tokens=self._max_tokens, **_choice(episode)
         )
@@ -231,7 +232,7 @@ def _task(episode: Episode) -> dict[str, str]:
 
 
 def _told(episode: Episode) -> dict[str, str]:
-    return {**_task(episode), "history": history_of(episode), "actions": describe(ACTIONS)}
+    return {**_task(episode), "history": history_of(episode), "actions": _DESCRIBED}
 
 
 def _choice(episode: Episode) -> Choice:
