@@ -325,8 +325,9 @@ def test_actions_are_described_a_line_each_without_the_shops():
         "click(ref, button='left', modifiers=[]): Click an element.",
         "search(query): Search the shop; also written search[query].",
     ]
-    assert describe(["click", "noop"], optional=False).splitlines() == [
-        "click(ref): Click an element.",
+    assert describe(["click", "scroll", "noop"], optional=False).splitlines() == [
+        "click('ref'): Click an element.",
+        "scroll(delta_x, delta_y): Scroll right and down by pixels.",
         "noop(): Do nothing; 0 ms is an action's ordinary time.",
     ]
 

@@ -22,6 +22,8 @@ ALIASES: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 """Other names a parameter goes by (BrowserGym's, WebGUM's), and the parameters they can mean."""
 
+_NUMBERS = ("integer", "number")  # of JSON schemas
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parameter:
@@ -40,6 +42,11 @@ class Parameter:
     def written(self) -> str:
         """The parameter as a signature shows it: ``button='left'``."""
         return f"{self.name}={literal(self.default)}" if self.optional else self.name
+
+    @property
+    def shown(self) -> str:
+        """The parameter in an argument's place, in quotes where it is a text: ``'ref'``."""
+        return self.name if self.kind.schema.get("type") in _NUMBERS else repr(self.name)
 
     @property
     def schema(self) -> dict[str, object]:
@@ -73,8 +80,8 @@ class Signature:
 
     @property
     def shortest(self) -> str:
-        """The same without what may be left out."""
-        needed = [parameter.name for parameter in self.parameters if not parameter.optional]
+        """The same as it is used, without what may be left out: ``fill('ref', 'text')``."""
+        needed = [each.shown for each in self.parameters if not each.optional]
         return f"{self.name}({', '.join(needed)})"
 
     @property
