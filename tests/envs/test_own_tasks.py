@@ -26,6 +26,8 @@ class Button:
     def url(self, options): ...
     async def start(self, page, seed, options, asked): ...
     def close(self): ...
+class Stubborn(Button):
+    def __init__(self): ...
 """
 
 
@@ -67,6 +69,10 @@ def test_a_task_of_the_catalogue_may_be_played_by_a_class_of_ones_own(listed):
         ('class = "json:loads"', "'json:loads' is no task's class: it has no page, url, start"),
         ('class = ""', r"nothing plays own\.button"),
         ('class = "owned"', "'owned': module 'owned' has no attribute ''"),
+        (
+            'class = "owned:Stubborn"',
+            "'owned:Stubborn' has to take the task's spec: too many positional",
+        ),
         ("class = 3", "class must be a text, not 3"),
     ],
 )

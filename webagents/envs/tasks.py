@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping
 
 from webagents.envs.catalogue import select
@@ -69,5 +70,11 @@ def _own(spec: TaskSpec) -> Task:
             f"{spec.id}: {clipped(spec.made_by)} is no task's class: it has no "
             f"{', '.join(lacking) or 'call'} (see docs/own-task.md)"
         )
+    try:
+        inspect.signature(made).bind(spec)
+    except TypeError as error:
+        raise UserError(
+            f"{spec.id}: {clipped(spec.made_by)} has to take the task's spec: {error}"
+        ) from error
     task: Task = made(spec)
     return task
