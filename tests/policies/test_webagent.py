@@ -151,3 +151,22 @@ def test_a_program_that_does_something_else_is_at_fault(visits: list[Episode]) -
 
         assert blame(failed, "whole") == "programming"
         assert blame(failed, "alone") == "planning"
+
+
+@pytest.mark.parametrize(
+    ("row", "fault"), [("whole", "programming"), ("alone", "programming"), ("other", "planning")]
+)
+def test_a_visit_without_any_program_is_its_plan_s_or_its_writer_s(
+    visits: list[Episode], row: str, fault: str
+) -> None:
+    for each in visits:
+        first = each.steps[0]
+        plan = first.notes["plan"] if row != "other" else "Do something else"
+        notes = {"given_up": "no program", "faults": ["it did nothing"], "plan": plan}
+        notes["refs"] = first.notes["refs"]
+        gone = Step(observation=first.observation, action="report_infeasible('no')", notes=notes)
+        failed = replace(each, steps=(gone,), observation=first.observation, success=False)
+
+        assert blame(failed, "whole" if row == "other" else row) == fault
+    nothing = replace(visits[0], steps=(), success=False)
+    assert blame(nothing, "whole") == "planning"

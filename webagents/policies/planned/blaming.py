@@ -7,6 +7,7 @@ program is looked for that parts from what the site's expert would have done on 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from webagents.actions import Action, parse
 from webagents.errors import ActionError
@@ -40,12 +41,12 @@ def blame(episode: Episode, row: Row) -> Blame | None:
     """
     if episode.success:
         return None
-    starts = [place for place, step in enumerate(episode.steps) if "program" in step.notes]
-    for start, end in zip(starts, [*starts[1:], len(episode.steps)], strict=True):
+    begun = {"program", "faults"}  # the latter alone: nothing that was written did anything
+    starts = [place for place, step in enumerate(episode.steps) if begun & step.notes.keys()]
+    for start, end in pairwise([*starts, len(episode.steps)]):
         if (fault := _fault(episode, start, end, row)) is not None:
             return fault
-    given_up = bool(episode.steps) and "faults" in episode.steps[-1].notes
-    return "programming" if given_up else "planning"
+    return "planning"
 
 
 def _fault(episode: Episode, start: int, end: int, row: Row) -> Blame | None:
